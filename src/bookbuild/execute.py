@@ -1,0 +1,172 @@
+"""Execute chapters: MyST source in, executed notebook out, the same bytes every time."""
+
+import datetime
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from bookbuild import atomic
+from bookbuild.layout import Book
+from bookbuild.renderer import kernel_environment
+from bookbuild.source import locate, parameters, read_chapter, refuse_unknown
+
+CELL_SECONDS = 600
+PEAK_MEMORY = "__import__('resource').getrusage(__import__('resource').RUSAGE_SELF).ru_maxrss"
+
+
+class ChapterError(Exception):
+    """A chapter raised; the message names its file, line and cell."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What one execution of a chapter took, and where it ran."""
+
+    date: str
+    seconds: float
+    peak_megabytes: int
+    source_sha256: str
+    device: str
+    python: str
+    numpy: str
+    torch: str
+
+
+def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
+    """Execute a chapter with its default parameters.
+
+    Returns
+    -------
+    notebook : NotebookNode
+        With outputs, without timings: two executions give equal bytes.
+    execution : Execution
+        Seconds, memory and versions, which may differ between two executions.
+
+    Raises
+    ------
+    ChapterError
+        If a cell raises.
+    """
+    notebook = read_chapter(book, name)
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(book.notebooks)}},
+    )
+    start = time.perf_counter()
+    with _environment(kernel_environment()), client.setup_kernel():
+        for index, cell in enumerate(notebook.cells):
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                raise ChapterError(f"{locate(book, name, notebook, index)}\n{error}") from None
+        reply = client.kc.execute_interactive(
+            "", silent=True, user_expressions={"peak": PEAK_MEMORY}
+        )
+    seconds = time.perf_counter() - start
+    peak = int(reply["content"]["user_expressions"]["peak"]["data"]["text/plain"])
+    return notebook, Execution(
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        seconds=round(seconds, 1),
+        peak_megabytes=round(peak / 1024 if platform.system() == "Linux" else peak / 1024**2),
+        source_sha256=source_digest(book, name),
+        device="cpu",
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        torch=version("torch"),
+    )
+
+
+def source_digest(book: Book, name: str) -> str:
+    """Return the SHA-256 of a chapter's source file."""
+    return hashlib.sha256((book.chapters / f"{name}.md").read_bytes()).hexdigest()
+
+
+def write_chapter(book: Book, name: str) -> Execution:
+    """Execute a chapter and put its notebook and its record in place, both or neither."""
+    notebook, execution = execute_chapter(book, name)
+    atomic.write_text(book.notebooks / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+    records = read_executions(book) | {name: asdict(execution)}
+    atomic.write_text(executions_path(book), json.dumps(records, indent=1, sort_keys=True) + "\n")
+    return execution
+
+
+def executions_path(book: Book) -> Path:
+    """Return the file that records when, where and how long each chapter ran."""
+    return book.results / "executions.json"
+
+
+def read_executions(book: Book) -> dict[str, dict]:
+    """Return the recorded executions by chapter name."""
+    path = executions_path(book)
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
+    """Re-execute a chapter with papermill under other parameters, beside the committed notebook.
+
+    Parameters
+    ----------
+    given : dict
+        Parameter names and values, such as ``{"scale": "ci"}``.
+
+    Returns
+    -------
+    Path
+        The executed notebook, with papermill's timings, below ``_build/papermill/``.
+
+    Raises
+    ------
+    ValueError
+        If the chapter does not declare a parameter.
+    ChapterError
+        If a cell raises.
+    """
+    notebook = read_chapter(book, name)
+    refuse_unknown(name, parameters(notebook), given)
+    label = "-".join(f"{key}={value}" for key, value in given.items()) or "default"
+    output = book.build / "papermill" / label / f"{name}.ipynb"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with _environment(kernel_environment()):
+        try:
+            papermill.execute_notebook(
+                notebook,
+                output,
+                parameters=given,
+                kernel_name="python3",
+                cwd=book.notebooks,
+                progress_bar=False,
+                execution_timeout=CELL_SECONDS,
+            )
+        except papermill.PapermillExecutionError as error:
+            shift = 1 if given else 0
+            where = locate(book, name, notebook, max(error.cell_index - shift, 0))
+            raise ChapterError(f"{where}\n{error.ename}: {error.evalue}") from None
+    return output
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = os.environ.copy()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

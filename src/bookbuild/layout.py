@@ -1,0 +1,81 @@
+"""Where the parts of a book lie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Book:
+    """A book's folders, given its top level.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``_config.yml``, ``_toc.yml`` and ``book/``.
+    """
+
+    root: Path
+
+    @property
+    def source(self) -> Path:
+        """Source folder of the site."""
+        return self.root / "book"
+
+    @property
+    def chapters(self) -> Path:
+        """Authored MyST notebooks."""
+        return self.source / "chapters"
+
+    @property
+    def notebooks(self) -> Path:
+        """Executed notebooks, derived from the chapters."""
+        return self.source / "notebooks"
+
+    @property
+    def results(self) -> Path:
+        """Recorded results, the chapters' own executions among them."""
+        return self.source / "results"
+
+    @property
+    def build(self) -> Path:
+        """Everything that can be deleted at any time."""
+        return self.root / "_build"
+
+    @property
+    def site(self) -> Path:
+        """The built site."""
+        return self.build / "html"
+
+    def pages(self) -> list[str]:
+        """Documents named in ``_toc.yml``, in reading order, without suffix."""
+
+        def walk(node):
+            if isinstance(node, list):
+                for item in node:
+                    yield from walk(item)
+            elif isinstance(node, dict):
+                if "file" in node:
+                    yield node["file"]
+                for key in ("parts", "chapters", "sections"):
+                    yield from walk(node.get(key, []))
+
+        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
+        return [toc["root"], *walk(toc)]
+
+    def chapter_names(self) -> list[str]:
+        """Names of the chapters in reading order."""
+        prefix = f"{self.notebooks.name}/"
+        return [page.removeprefix(prefix) for page in self.pages() if page.startswith(prefix)]
+
+    def select(self, names: list[str]) -> list[str]:
+        """Return ``names``, or every chapter when there are none; unknown names raise ``ValueError``."""
+        known = self.chapter_names()
+        for name in names:
+            if name not in known:
+                raise ValueError(f"there is no chapter {name!r}; _toc.yml has: {', '.join(known)}")
+        return names or known
+
+
+THIS_BOOK = Book(Path(__file__).resolve().parents[2])

@@ -1,0 +1,77 @@
+"""Section 2, before any theorem: what an argument must be, said plainly when it is not."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def numeric(name: str, value, ndim: int) -> np.ndarray:
+    """Return a float64 copy of `value` with `ndim` dimensions.
+
+    Raises
+    ------
+    ValueError
+        If `value` holds anything but numbers or has another number of dimensions.
+    """
+    try:
+        array = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from error
+    if array.ndim != ndim:
+        raise ValueError(f"{name} has shape {array.shape}: it must have {ndim} dimension(s)")
+    return array
+
+
+def indices(name: str, value, size: int) -> np.ndarray:
+    """Return `value` as a read-only int64 array, shape (n,), of indices in [0, size).
+
+    Raises
+    ------
+    ValueError
+        If `value` is not a one-dimensional array of integers in that range.
+    """
+    given = np.asarray(value)
+    if given.ndim != 1:
+        raise ValueError(f"{name} has shape {given.shape}: it must have one dimension")
+    if not np.issubdtype(given.dtype, np.integer):
+        raise ValueError(f"{name} has dtype {given.dtype}: it must hold integers")
+    if given.size and (given.min() < 0 or given.max() >= size):
+        at = int(np.flatnonzero((given < 0) | (given >= size))[0])
+        raise ValueError(f"{name}[{at}] is {given[at]}: it must be in [0, {size})")
+    array = given.astype(np.int64)
+    array.setflags(write=False)
+    return array
+
+
+def fractions(name: str, value, *, below_one: bool = False) -> np.ndarray:
+    """Return `value` as a float64 array, any shape, of fractions in [0, 1].
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    value
+        A number or an array of numbers.
+    below_one
+        Whether 1 itself is out of range.
+
+    Raises
+    ------
+    ValueError
+        If an entry is not a number or lies outside the range, NaN included.
+    """
+    array = numeric(name, value, np.ndim(value))
+    outside = ~((array >= 0) & ((array < 1) if below_one else (array <= 1)))
+    if outside.any():
+        at = tuple(int(i) for i in np.argwhere(outside)[0])
+        where = name + (f"[{', '.join(map(str, at))}]" if at else "")
+        allowed = "[0, 1)" if below_one else "[0, 1]"
+        raise ValueError(f"{where} is {array[at]}: it must be in {allowed}")
+    return array
+
+
+def choice(name: str, value, allowed: Sequence[str]) -> str:
+    """Return `value` if it is one of `allowed`, and raise ValueError if not."""
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}: it must be one of {', '.join(map(repr, allowed))}")
+    return value
