@@ -1,0 +1,57 @@
+PYTHON ?= python3
+SITE := .venv/site
+FULL := .venv/full
+SCALE ?= ci
+CHAPTER ?=
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab execute serve bench lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(SITE)/ready ## Build the site (a small environment, no PyTorch)
+	@$(SITE)/bin/python -m bookbuild site
+
+test: $(FULL)/ready ## Prove the book: tests, every chapter, every output, the site
+	@$(FULL)/bin/python -m bookbuild test
+
+lab: $(FULL)/ready ## Open the chapters in JupyterLab
+	@$(FULL)/bin/jupyter lab --notebook-dir=book/chapters
+
+execute: $(FULL)/ready ## Execute chapters: CHAPTER=the-model, SCALE=laptop (default: all, ci)
+ifeq ($(SCALE),ci)
+	@$(FULL)/bin/python -m bookbuild execute $(CHAPTER)
+else
+	@$(FULL)/bin/python -m bookbuild papermill $(CHAPTER) -p scale=$(SCALE)
+endif
+
+serve: book ## Build the site and serve it on this machine: PORT=8000
+	@echo "http://localhost:$(PORT)/"
+	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+bench: $(FULL)/ready ## Measure speed and memory against named rivals
+	@$(FULL)/bin/python benchmarks/run.py
+
+lock: $(FULL)/ready ## Refresh requirements.txt from pyproject.toml
+	@$(FULL)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
+
+clean: ## Delete everything that was built (the environments too)
+	rm -rf _build .venv
+
+$(SITE)/ready: pyproject.toml requirements.txt
+	@$(PYTHON) src/bookbuild/preflight.py
+	@echo "Making the environment of the site in $(SITE) …"
+	@rm -rf $(SITE) && $(PYTHON) -m venv $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --constraint requirements.txt --editable '.[site]'
+	@touch $@
+
+$(FULL)/ready: pyproject.toml requirements.txt
+	@$(PYTHON) src/bookbuild/preflight.py
+	@echo "Making the full environment in $(FULL) (2 GB, a few minutes) …"
+	@rm -rf $(FULL) && $(PYTHON) -m venv $(FULL)
+	@$(FULL)/bin/python -m pip install --quiet --requirement requirements.txt
+	@$(FULL)/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@

@@ -1,0 +1,121 @@
+"""Command line of the press: ``python -m bookbuild --help``."""
+
+import argparse
+import ast
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from bookbuild.layout import THIS_BOOK
+
+# Each command imports what it needs, so that the site's small environment can run its own.
+
+
+def _execute(arguments) -> int:
+    from bookbuild.execute import ChapterError, write_chapter
+
+    for name in THIS_BOOK.select(arguments.chapters):
+        print(f"{name} … ", end="", flush=True)
+        try:
+            execution = write_chapter(THIS_BOOK, name)
+        except ChapterError as error:
+            print("raised")
+            print(error, file=sys.stderr)
+            return 1
+        print(f"{execution.seconds} s, {execution.peak_megabytes} MB")
+    return 0
+
+
+def _papermill(arguments) -> int:
+    from bookbuild.execute import ChapterError, papermill_chapter
+
+    def attempt(name: str) -> tuple[str, str | None]:
+        try:
+            return f"{name} → {papermill_chapter(THIS_BOOK, name, given)}", None
+        except ChapterError as error:
+            return f"{name} raised", str(error)
+
+    given = dict(arguments.parameter)
+    names = THIS_BOOK.select(arguments.chapters)
+    failed = False
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        for line, error in pool.map(attempt, names):
+            print(line, flush=True)
+            if error:
+                failed = True
+                print(error, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _report(found: list[str], fine: str) -> int:
+    for message in found:
+        print(message, file=sys.stderr)
+    print(fine if not found else f"{len(found)} problems")
+    return 1 if found else 0
+
+
+def _compare(arguments) -> int:
+    from bookbuild.compare import problems
+
+    names = THIS_BOOK.select(arguments.chapters)
+    return _report(problems(THIS_BOOK, names), f"{len(names)} chapters agree with their notebooks")
+
+
+def _check(_arguments) -> int:
+    from bookbuild.check import problems
+
+    return _report(problems(THIS_BOOK), f"{THIS_BOOK.site}: every page, link and picture is there")
+
+
+def _site(_arguments) -> int:
+    from bookbuild.site import build
+
+    return build(THIS_BOOK)
+
+
+def _test(_arguments) -> int:
+    from bookbuild.gates import run
+
+    return 0 if run(THIS_BOOK) else 1
+
+
+def _parameter(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def main() -> int:
+    """Parse the command line, run one command, return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, function, help_text in (
+        ("execute", _execute, "execute chapters and write the notebooks that are committed"),
+        ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
+        ("compare", _compare, "compare chapters with their executed notebooks"),
+        ("site", _site, "build the site from the executed notebooks"),
+        ("check", _check, "check the built site"),
+        ("test", _test, "run every gate"),
+    ):
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.set_defaults(function=function)
+        if name in ("execute", "papermill", "compare"):
+            command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")
+        if name == "papermill":
+            command.add_argument(
+                "-p", dest="parameter", type=_parameter, action="append", default=[],
+                metavar="NAME=VALUE", help="a parameter, such as scale=laptop",
+            )  # fmt: skip
+    arguments = parser.parse_args()
+    try:
+        return arguments.function(arguments)
+    except ValueError as error:
+        print(f"bookbuild: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
