@@ -89,9 +89,7 @@ class Population:
             If the shapes differ or alpha is not a single number in [0, 1].
         """
         self._require_same_shape(other)
-        if np.ndim(alpha) != 0:
-            raise ValueError(f"alpha has shape {np.shape(alpha)}: it must be a single number")
-        share = float(validation.fractions("alpha", alpha))
+        share = validation.fraction("alpha", alpha)
         return Population(share * other.joint + (1 - share) * self.joint)
 
     def total_variation(self, other: "Population") -> float:

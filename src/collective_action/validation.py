@@ -70,6 +70,13 @@ def fractions(name: str, value, *, below_one: bool = False) -> np.ndarray:
     return array
 
 
+def fraction(name: str, value) -> float:
+    """Return `value` as a float if it is a single number in [0, 1], and raise ValueError if not."""
+    if np.ndim(value) != 0:
+        raise ValueError(f"{name} has shape {np.shape(value)}: it must be a single number")
+    return float(fractions(name, value))
+
+
 def choice(name: str, value, allowed: Sequence[str]) -> str:
     """Return `value` if it is one of `allowed`, and raise ValueError if not."""
     if value not in allowed:

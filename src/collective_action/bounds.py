@@ -1,0 +1,257 @@
+"""Section 2 of the paper, its theorems: what a collective of size α is guaranteed.
+
+The guarantees for an exact firm, and their critical masses, are the paper's (Theorems 1, 3 and 5),
+except `feature_only_sharp`, which is ours. For a firm that is only near-optimal, how much each
+guarantee loses is proved in this book from the two definitions under `slack`; those constants are
+not quotations.
+
+A guarantee is returned as its formula stands. Below 0 it says nothing, and at α = 0 it is −inf.
+Parameters broadcast against each other as NumPy arrays do.
+"""
+
+import numpy as np
+
+from collective_action import validation
+from collective_action.population import Population
+from collective_action.strategies import (
+    Signal,
+    erasing_labels,
+    require_fits,
+    signal_map,
+    signal_mass,
+)
+
+CONTAMINATIONS = ("total-variation", "contamination")
+
+
+def slack(epsilon, contamination: str = "total-variation") -> np.ndarray:
+    """Return c(ε), the total margin that an ε-suboptimal firm can overturn.
+
+    f is ε-suboptimal under P if f(x) ∈ argmax_y P̃(x, y) for some law P̃ near P. Near means
+    TV(P̃, P) ≤ ε under "total-variation", where c(ε) = 2ε, and P̃ = (1−ε)P + εQ for some law Q
+    under "contamination", where c(ε) = ε/(1−ε). Proved in this book.
+
+    Parameters
+    ----------
+    epsilon
+        Numbers in [0, 1).
+    contamination
+        "total-variation" or "contamination".
+
+    Raises
+    ------
+    ValueError
+        If an epsilon is outside [0, 1) or the contamination is unknown.
+    """
+    validation.choice("contamination", contamination, CONTAMINATIONS)
+    eps = validation.fractions("epsilon", epsilon, below_one=True)
+    return 2 * eps if contamination == "total-variation" else eps / (1 - eps)
+
+
+def uniqueness(population: Population, signal: Signal) -> float:
+    """Return ξ = P₀(X*), the share of people who carry the signal already, in [0, 1]."""
+    require_fits(population, signal)
+    return float(population.marginal[signal.points].sum())
+
+
+def suboptimality_gap(population: Population, signal: Signal) -> float:
+    """Return Δ = max_{x∈X*} [max_y P₀(y | x) − P₀(y* | x)], in [0, 1].
+
+    Signal points that nobody has leave P₀(y | x) undefined and never resist: they are skipped.
+    """
+    require_fits(population, signal)
+    points = signal.points[population.marginal[signal.points] > 0]
+    rows = population.joint[points]
+    gaps = (rows.max(axis=1) - rows[:, signal.target]) / population.marginal[points]
+    return float(gaps.max(initial=0.0))
+
+
+def positivity(population: Population, signal: Signal) -> float:
+    """Return p = min P₀(y* | x) over the features x that somebody has, in [0, 1]."""
+    require_fits(population, signal)
+    held = population.marginal > 0
+    return float((population.joint[held, signal.target] / population.marginal[held]).min())
+
+
+def erasure_distance(population: Population, g) -> float:
+    """Return τ = E_{x~P₀} max_y |P₀(y | x) − P₀(y | g(x))|, in [0, 1].
+
+    Parameters
+    ----------
+    population
+        The base population P₀.
+    g
+        An integer array (n_features,) or a `Signal`.
+
+    Raises
+    ------
+    ValueError
+        If g does not fit or sends people to a feature that nobody has.
+    """
+    erasing_labels(population, g)
+    held = np.flatnonzero(population.marginal)
+    conditional = population.conditional
+    distance = np.abs(conditional[held] - conditional[signal_map(g)[held]]).max(axis=1)
+    return float(population.marginal[held] @ distance)
+
+
+def crowding(population: Population, g) -> float:
+    """Return κ = max(1, max_{x∈X*} P_g(x)/P₀(x)), at least 1.
+
+    How many people g sends to one feature for each person who is there already. Only the guarantee
+    for erasing before a near-optimal firm needs it. Parameters and errors as `erasure_distance`.
+    """
+    erasing_labels(population, g)
+    sent = signal_mass(population, g)
+    reached = sent > 0
+    return float(max(1.0, (sent[reached] / population.marginal[reached]).max()))
+
+
+def feature_label(
+    alphas, *, gap, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Theorem 1: S(α) ≥ 1 − ((1−α)/α)·Δξ − c(ε)/α; the last term is ours.
+
+    Parameters
+    ----------
+    alphas
+        Collective sizes in [0, 1].
+    gap, uniqueness
+        Δ and ξ, in [0, 1].
+    epsilon, contamination
+        As in `slack`.
+    """
+    alpha, delta, xi = _fractions(alphas=alphas, gap=gap, uniqueness=uniqueness)
+    return 1 - _ratio((1 - alpha) * delta * xi + slack(epsilon, contamination), alpha)
+
+
+def feature_label_critical_mass(
+    success, *, gap, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Corollary 2: the smallest α for which `feature_label` is at least S*, inf if none is.
+
+    (Δξ + c(ε)) / (1 − S* + Δξ); with ε = 0 this is the paper's. Parameters as `feature_label`,
+    `success` in [0, 1].
+    """
+    wanted, delta, xi = _fractions(success=success, gap=gap, uniqueness=uniqueness)
+    need = delta * xi + slack(epsilon, contamination)
+    return _attainable(_ratio(need, 1 - wanted + delta * xi, at_zero=0.0))
+
+
+def feature_only(
+    alphas, *, positivity, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Theorem 3: S(α) ≥ 1 − ((1−p)ξ + c(ε)) / (pα); the slack c(ε) is ours.
+
+    Parameters
+    ----------
+    alphas
+        Collective sizes in [0, 1].
+    positivity, uniqueness
+        p and ξ, in [0, 1].
+    epsilon, contamination
+        As in `slack`.
+    """
+    alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
+    return 1 - _ratio((1 - p) * xi + slack(epsilon, contamination), p * alpha)
+
+
+def feature_only_critical_mass(
+    success, *, positivity, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Return the smallest α for which `feature_only` is at least S*, inf if none is.
+
+    ((1−p)ξ + c(ε)) / (p(1 − S*)), from Theorem 3. Parameters as `feature_only`, `success` in
+    [0, 1].
+    """
+    wanted, p, xi = _fractions(success=success, positivity=positivity, uniqueness=uniqueness)
+    need = (1 - p) * xi + slack(epsilon, contamination)
+    return _attainable(_ratio(need, p * (1 - wanted), at_zero=_zero_if_sure(p)))
+
+
+def feature_only_sharp(
+    alphas, *, positivity, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Return our sharper form of Theorem 3: S(α) ≥ 1 − (max(0, 1−(2−α)p)·ξ + c(ε)) / (pα).
+
+    It counts the members' and the others' y* people who carry the signal already. Parameters as
+    `feature_only`. It need not increase with α.
+    """
+    alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
+    resisting = np.maximum(0.0, 1 - (2 - alpha) * p) * xi
+    return 1 - _ratio(resisting + slack(epsilon, contamination), p * alpha)
+
+
+def erasure(
+    alphas, *, distance, crowding=None, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Theorem 5, for g∘g = g: S(α) ≥ 1 − (2(1−α)/α)·τ − (c(ε)/α)(1+κ); the last term is ours.
+
+    Parameters
+    ----------
+    alphas
+        Collective sizes in [0, 1].
+    distance
+        τ, in [0, 1].
+    crowding
+        κ, at least 1. Needed as soon as an epsilon is positive.
+    epsilon, contamination
+        As in `slack`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or crowding is missing where it is needed.
+    """
+    alpha, tau = _fractions(alphas=alphas, distance=distance)
+    price = _erasure_slack(epsilon, contamination, crowding)
+    return 1 - _ratio(2 * (1 - alpha) * tau + price, alpha)
+
+
+def erasure_critical_mass(
+    success, *, distance, crowding=None, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Return the smallest α for which `erasure` is at least S*, inf if none is.
+
+    (2τ + c(ε)(1+κ)) / (1 − S* + 2τ), from Theorem 5. Parameters and errors as `erasure`, `success`
+    in [0, 1].
+    """
+    wanted, tau = _fractions(success=success, distance=distance)
+    need = 2 * tau + _erasure_slack(epsilon, contamination, crowding)
+    return _attainable(_ratio(need, 1 - wanted + 2 * tau, at_zero=0.0))
+
+
+def _fractions(**named) -> list[np.ndarray]:
+    return [validation.fractions(name, value) for name, value in named.items()]
+
+
+def _erasure_slack(epsilon, contamination: str, crowding) -> np.ndarray:
+    """Return c(ε)(1+κ)."""
+    overturned = slack(epsilon, contamination)
+    if crowding is None:
+        if (overturned > 0).any():
+            raise ValueError("crowding is missing: the guarantee depends on it when epsilon > 0")
+        return overturned
+    kappa = validation.numeric("crowding", crowding, np.ndim(crowding))
+    if not (kappa >= 1).all():
+        raise ValueError(f"crowding is {crowding}: it must be at least 1")
+    return overturned * (1 + kappa)
+
+
+def _ratio(numerator: np.ndarray, denominator: np.ndarray, at_zero=np.inf) -> np.ndarray:
+    """Return numerator/denominator; where the denominator is 0, inf, or `at_zero` for 0/0."""
+    top, bottom = np.broadcast_arrays(numerator, denominator)
+    ratio = np.where(top > 0, np.inf, at_zero)
+    with np.errstate(over="ignore"):
+        np.divide(top, bottom, out=ratio, where=bottom > 0)
+    return ratio[()]
+
+
+def _zero_if_sure(positivity: np.ndarray) -> np.ndarray:
+    """Return what 0/0 means for feature-only: 0 if y* is present everywhere, inf if not."""
+    return np.where(positivity > 0, 0.0, np.inf)
+
+
+def _attainable(alpha: np.ndarray) -> np.ndarray:
+    """Return alpha where it is a possible size of a collective, inf where it exceeds 1."""
+    return np.where(alpha <= 1, alpha, np.inf)[()]

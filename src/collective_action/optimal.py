@@ -1,0 +1,175 @@
+"""Section 2 of the paper, exactly: the nonparametric optimal learner.
+
+The firm sees αP* + (1−α)P₀ and answers each feature with a label of the largest mass there, ties
+broken against the collective. What the paper bounds is a staircase in α; here it is computed.
+"""
+
+import numpy as np
+
+from collective_action import validation
+from collective_action.contest import TIE, Contest, contest
+from collective_action.population import Population
+from collective_action.strategies import Signal
+
+
+def margins(
+    population: Population,
+    signal: Signal | np.ndarray,
+    alpha: float,
+    strategy: str = "feature-label",
+) -> np.ndarray:
+    """Return the lead of the collective's label over its best rival in the mixture.
+
+    Parameters
+    ----------
+    population
+        The base population P₀.
+    signal
+        A `Signal`; under "erasure" the map g alone will do.
+    alpha
+        The collective's share of all data, in [0, 1].
+    strategy
+        "feature-label", "feature-only" or "erasure".
+
+    Returns
+    -------
+    np.ndarray
+        Shape (n_features,), in mass. When planting: P_α(x, y*) − max_{y≠y*} P_α(x, y) on the signal
+        set, NaN off it. When erasing: the same for the label argmax_y P₀(y | g(x)), at every
+        feature that somebody has, NaN at the others.
+
+    Raises
+    ------
+    ValueError
+        If alpha is not in [0, 1], or as in `contest.contest`.
+    """
+    share = validation.fraction("alpha", alpha)
+    play = contest(population, signal, strategy)
+    return _spread(play, play.margin(share), population.n_features)
+
+
+def thresholds(
+    population: Population, signal: Signal | np.ndarray, strategy: str = "feature-label"
+) -> np.ndarray:
+    """Return the α at which each point falls to the collective.
+
+    A point has fallen when α exceeds its threshold; at the threshold there is a tie, and ties are
+    broken against the collective.
+
+    Parameters
+    ----------
+    population
+        The base population P₀.
+    signal
+        A `Signal`; under "erasure" the map g alone will do.
+    strategy
+        "feature-label", "feature-only" or "erasure".
+
+    Returns
+    -------
+    np.ndarray
+        Shape (n_features,). 0 where the collective's label leads from the start, inf where no
+        α ≤ 1 makes it lead, NaN where `margins` is NaN. When erasing, a feature's threshold is the
+        α at which the firm's answer there becomes argmax_y P₀(y | g(x)).
+
+    Raises
+    ------
+    ValueError
+        As in `contest.contest`.
+    """
+    play = contest(population, signal, strategy)
+    return _spread(play, play.gained_at(), population.n_features)
+
+
+def success_curve(
+    population: Population,
+    signal: Signal | np.ndarray,
+    alphas,
+    strategy: str = "feature-label",
+) -> np.ndarray:
+    """Return the collective's exact success for each size.
+
+    Parameters
+    ----------
+    population
+        The base population P₀.
+    signal
+        A `Signal`; under "erasure" the map g alone will do.
+    alphas
+        Collective sizes in [0, 1], any shape.
+    strategy
+        "feature-label", "feature-only" or "erasure".
+
+    Returns
+    -------
+    np.ndarray
+        The shape of `alphas`, fractions in [0, 1]. When planting: Pr_{x~P₀}[f(g(x)) = y*]. When
+        erasing: Pr_{x~P₀}[f(x) = f(g(x))].
+
+    Raises
+    ------
+    ValueError
+        If an alpha is not in [0, 1], or as in `contest.contest`.
+    """
+    sizes = validation.fractions("alphas", alphas)
+    return _staircase(contest(population, signal, strategy), sizes)
+
+
+def critical_mass(
+    population: Population,
+    signal: Signal | np.ndarray,
+    success: float,
+    strategy: str = "feature-label",
+) -> float:
+    """Return the exact critical mass: the infimum of the α > 0 with S(α) ≥ success, or inf.
+
+    A staircase rises just after a threshold, so the infimum itself usually falls short by a tie.
+
+    Parameters
+    ----------
+    population
+        The base population P₀.
+    signal
+        A `Signal`; under "erasure" the map g alone will do.
+    success
+        The target S*, a fraction in [0, 1].
+    strategy
+        "feature-label", "feature-only" or "erasure".
+
+    Raises
+    ------
+    ValueError
+        If success is not in [0, 1], or as in `contest.contest`.
+    """
+    wanted = validation.fraction("success", success)
+    play = contest(population, signal, strategy)
+    steps = np.concatenate([play.gained_at(), play.lost_at()])
+    steps = np.unique(np.concatenate([[0.0, 1.0], steps[steps < 1]]))
+    between = (steps[:-1] + steps[1:]) / 2
+    reached = success_curve(population, signal, between, strategy) >= wanted - TIE
+    return float(steps[reached.argmax()]) if reached.any() else np.inf
+
+
+def _staircase(play: Contest, alphas: np.ndarray) -> np.ndarray:
+    """Return the weight of the points that are the collective's at each alpha."""
+    early, late = alphas * (1 - TIE), alphas * (1 + TIE)
+    behind = play.at_zero <= 0
+    gained = _weight_up_to(play.gained_at()[behind], play.weight[behind], early, "left")
+    lost = _weight_up_to(play.lost_at()[~behind], play.weight[~behind], late, "right")
+    return np.minimum(play.weight[~behind].sum() - lost + gained, 1.0)
+
+
+def _weight_up_to(
+    steps: np.ndarray, weight: np.ndarray, alphas: np.ndarray, side: str
+) -> np.ndarray:
+    """Return the total weight of the steps below each alpha ("left") or not above it ("right")."""
+    order = np.argsort(steps)
+    cumulative = np.concatenate([[0.0], np.cumsum(weight[order])])
+    return cumulative[np.searchsorted(steps[order], alphas, side=side)]
+
+
+def _spread(play: Contest, values: np.ndarray, n_features: int) -> np.ndarray:
+    """Return an array (n_features,) that holds the values at the points and NaN elsewhere."""
+    spread = np.full(n_features, np.nan)
+    spread[play.points] = values
+    return spread
