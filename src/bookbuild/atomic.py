@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` (UTF-8, ``\\n`` line ends) in one step.
+    """Replace ``path`` by ``text`` (UTF-8) in one step.
 
     Raises
     ------

@@ -25,7 +25,9 @@ def problems(book: Book, names: list[str]) -> list[str]:
     for folder, suffix in ((book.notebooks, ".ipynb"), (book.chapters, ".md")):
         for path in sorted(folder.glob(f"*{suffix}")):
             if path.stem not in known:
-                found.append(f"{relative(book, path)} is on no page: add it to _toc.yml or delete it")
+                found.append(
+                    f"{relative(book, path)} is on no page: add it to _toc.yml or delete it"
+                )
     return found
 
 

@@ -74,7 +74,9 @@ def parameters(notebook: NotebookNode) -> dict[str, object]:
                 try:
                     defaults[name] = ast.literal_eval(statement.value)
                 except ValueError:
-                    raise ValueError(f"the default of parameter {name!r} is not a literal") from None
+                    raise ValueError(
+                        f"the default of parameter {name!r} is not a literal"
+                    ) from None
     return defaults
 
 
