@@ -70,7 +70,7 @@ class Book:
         return [page.removeprefix(prefix) for page in self.pages() if page.startswith(prefix)]
 
     def select(self, names: list[str]) -> list[str]:
-        """Return ``names``, or every chapter when there are none; unknown names raise ``ValueError``."""
+        """Return ``names``, or every chapter if there are none; refuse unknown names."""
         known = self.chapter_names()
         for name in names:
             if name not in known:
