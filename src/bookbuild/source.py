@@ -40,7 +40,7 @@ def read_chapter(book: Book, name: str) -> NotebookNode:
     notebook = jupytext.read(path, fmt="md:myst")
     if "jupytext" not in notebook.metadata:
         raise ValueError(
-            f"{relative(book, path)} has no jupytext header: copy the first lines of another chapter"
+            f"{relative(book, path)} has no jupytext header: copy another chapter's first lines"
         )
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
