@@ -1,0 +1,12 @@
+"""The book's Sphinx extension: charts, links that follow one setting, and mended markup."""
+
+from sphinx.application import Sphinx
+
+from bookbuild.sphinx import charts, embed, links
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Load every part."""
+    for part in (charts, embed, links):
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,62 @@
+"""Copy what the site serves itself from ``node_modules`` into the book: ``npm run vendor``.
+
+The copies are committed, so a build needs no Node. Versions are pinned in ``package.json`` alone;
+``NOTICE.txt`` beside the copies says which they are and under which licence.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = Path("book/assets/vendor")
+TESTS = Path("tests/vendor")
+FONTS = ("source-serif-4", "source-sans-3", "source-code-pro")
+SUBSETS = ("latin", "latin-ext", "greek")
+
+
+def parts() -> dict[str, tuple[Path, list[str]]]:
+    """Return, by npm package, where its copies go and which of its files they are."""
+    copied = {
+        "vega": (SITE / "vega", ["build/vega.min.js"]),
+        "vega-lite": (SITE / "vega-lite", ["build/vega-lite.min.js"]),
+        "vega-embed": (SITE / "vega-embed", ["build/vega-embed.min.js"]),
+        "mathjax": (SITE / "mathjax", [
+            "es5/tex-mml-chtml.js",
+            "es5/input/tex/extensions/*.js",
+            "es5/output/chtml/fonts/woff-v2/*.woff",
+        ]),
+        "axe-core": (TESTS / "axe-core", ["axe.min.js"]),
+    }  # fmt: skip
+    for font in FONTS:
+        files = [f"files/{font}-{part}-wght-{style}.woff2"
+                 for part in SUBSETS for style in ("normal", "italic")]  # fmt: skip
+        copied[f"@fontsource-variable/{font}"] = (SITE / "fonts" / font, files)
+    return copied
+
+
+def vendor(root: Path = ROOT) -> None:
+    """Replace every copy by what ``node_modules`` holds."""
+    for folder in (SITE, TESTS):
+        shutil.rmtree(root / folder, ignore_errors=True)
+    notices: dict[Path, list[str]] = {SITE: [], TESTS: []}
+    for package, (target, patterns) in parts().items():
+        source = root / "node_modules" / package
+        for pattern in [*patterns, "LICENSE*"]:
+            for path in sorted(source.glob(pattern)):
+                name = path.relative_to(source)
+                # MathJax finds its fonts and extensions by their place beside the script.
+                name = name.relative_to("es5") if name.parts[0] == "es5" else Path(name.name)
+                (root / target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, root / target / name)
+        about = json.loads((source / "package.json").read_text(encoding="utf-8"))
+        home = SITE if target.is_relative_to(SITE) else TESTS
+        where = target.relative_to(home)
+        notices[home].append(f"{package} {about['version']} ({about['license']}), in {where}")
+    for home, lines in notices.items():
+        text = "Copied from npm packages by `npm run vendor`; licences beside the files.\n\n"
+        (root / home / "NOTICE.txt").write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    vendor()
