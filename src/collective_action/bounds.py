@@ -12,6 +12,7 @@ Parameters broadcast against each other as NumPy arrays do.
 import numpy as np
 
 from collective_action import validation
+from collective_action.firms import CONTAMINATIONS
 from collective_action.population import Population
 from collective_action.strategies import (
     Signal,
@@ -20,8 +21,6 @@ from collective_action.strategies import (
     signal_map,
     signal_mass,
 )
-
-CONTAMINATIONS = ("total-variation", "contamination")
 
 
 def slack(epsilon, contamination: str = "total-variation") -> np.ndarray:
@@ -51,7 +50,7 @@ def slack(epsilon, contamination: str = "total-variation") -> np.ndarray:
 def uniqueness(population: Population, signal: Signal) -> float:
     """Return ξ = P₀(X*), the share of people who carry the signal already, in [0, 1]."""
     require_fits(population, signal)
-    return float(population.marginal[signal.points].sum())
+    return min(float(population.marginal[signal.points].sum()), 1.0)
 
 
 def suboptimality_gap(population: Population, signal: Signal) -> float:

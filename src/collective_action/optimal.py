@@ -7,9 +7,11 @@ broken against the collective. What the paper bounds is a staircase in α; here 
 import numpy as np
 
 from collective_action import validation
+from collective_action.bounds import slack
 from collective_action.contest import TIE, Contest, contest
 from collective_action.population import Population
-from collective_action.strategies import Signal
+from collective_action.strategies import Signal, signal_map
+from collective_action.worst_case import opponent, worst_at
 
 
 def margins(
@@ -86,8 +88,10 @@ def success_curve(
     signal: Signal | np.ndarray,
     alphas,
     strategy: str = "feature-label",
+    epsilon: float = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
-    """Return the collective's exact success for each size.
+    """Return the collective's success for each size: the least that any allowed firm leaves it.
 
     Parameters
     ----------
@@ -99,20 +103,37 @@ def success_curve(
         Collective sizes in [0, 1], any shape.
     strategy
         "feature-label", "feature-only" or "erasure".
+    epsilon
+        How far from optimal the firm may be, in [0, 1).
+    contamination
+        "total-variation" or "contamination", as in `bounds.slack`.
 
     Returns
     -------
     np.ndarray
         The shape of `alphas`, fractions in [0, 1]. When planting: Pr_{x~P₀}[f(g(x)) = y*]. When
-        erasing: Pr_{x~P₀}[f(x) = f(g(x))].
+        erasing: Pr_{x~P₀}[f(x) = f(g(x))]. Exact for epsilon = 0. For epsilon > 0 it is the
+        certified lower end of `worst_case.worst_case`, which says whether that is exact.
 
     Raises
     ------
     ValueError
-        If an alpha is not in [0, 1], or as in `contest.contest`.
+        If an alpha or epsilon is out of range, the contamination is unknown, or as in
+        `contest.contest`.
     """
     sizes = validation.fractions("alphas", alphas)
-    return _staircase(contest(population, signal, strategy), sizes)
+    validation.fraction("epsilon", epsilon)
+    budget = float(slack(epsilon, contamination))
+    success = _staircase(contest(population, signal, strategy), sizes)
+    searched = np.full(sizes.shape, budget > 0)
+    if strategy == "erasure":
+        searched |= (sizes == 0) | ~_idempotent(population, signal_map(signal))
+    if searched.any():
+        scene = opponent(population, signal, strategy)
+        for at in map(tuple, np.argwhere(searched)):
+            worst = worst_at(scene, population.n_features, sizes[at], budget, contamination)
+            success[at] = worst.lower
+    return success[()]
 
 
 def critical_mass(
@@ -156,7 +177,7 @@ def _staircase(play: Contest, alphas: np.ndarray) -> np.ndarray:
     behind = play.at_zero <= 0
     gained = _weight_up_to(play.gained_at()[behind], play.weight[behind], early, "left")
     lost = _weight_up_to(play.lost_at()[~behind], play.weight[~behind], late, "right")
-    return np.minimum(play.weight[~behind].sum() - lost + gained, 1.0)
+    return np.asarray(np.minimum(play.weight[~behind].sum() - lost + gained, 1.0))
 
 
 def _weight_up_to(
@@ -166,6 +187,12 @@ def _weight_up_to(
     order = np.argsort(steps)
     cumulative = np.concatenate([[0.0], np.cumsum(weight[order])])
     return cumulative[np.searchsorted(steps[order], alphas, side=side)]
+
+
+def _idempotent(population: Population, g: np.ndarray) -> bool:
+    """Whether g(g(x)) = g(x) for everyone; the staircase of erasing is then exact for α > 0."""
+    once = g[population.marginal > 0]
+    return bool((g[once] == once).all())
 
 
 def _spread(play: Contest, values: np.ndarray, n_features: int) -> np.ndarray:
