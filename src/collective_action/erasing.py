@@ -105,7 +105,10 @@ def worst_firm(
     """
     mixed = scene.mixture(alpha)
     costs = deviations(mixed)
-    lower, firms = _firms_by_price(scene, costs, budget)
+    optimal = cheapest_labelling(scene.graph, np.where(costs > 0, np.inf, 0.0), scene.weight)
+    if budget == 0:
+        return scene.success(optimal), optimal
+    lower, firms = _firms_by_price(scene, costs, budget, optimal)
     best = _worst_affordable(scene, mixed, firms, budget, contamination)
     filled = _spend_rest(scene, costs, best, budget)
     best = _worst_affordable(scene, mixed, [best, filled], budget, contamination)
@@ -126,9 +129,9 @@ def _worst_affordable(
 
 
 def _firms_by_price(
-    scene: Erasing, costs: np.ndarray, budget: float
+    scene: Erasing, costs: np.ndarray, budget: float, optimal: np.ndarray
 ) -> tuple[float, list[np.ndarray]]:
-    """Return the Lagrangian bound on success, and the firms met on the way; the first is optimal.
+    """Return the Lagrangian bound on success, and the firms met on the way, `optimal` first.
 
     Success plus price × (cost − budget), minimised over firms, is concave in the price. The search
     meets two firms, one within the budget and one beyond, at the price that makes them equal,
@@ -136,20 +139,18 @@ def _firms_by_price(
     """
     here = np.arange(scene.points.size)
 
-    def answer(prices: np.ndarray) -> tuple[np.ndarray, float, float]:
-        firm = cheapest_labelling(scene.graph, prices, scene.weight)
+    def answer(price: float) -> tuple[np.ndarray, float, float]:
+        firm = cheapest_labelling(scene.graph, price * costs, scene.weight)
         return firm, float(costs[here, firm].sum()), scene.success(firm)
 
-    optimal, spent, success = answer(np.where(costs > 0, np.inf, 0.0))
-    if budget <= 0:
-        return success, [optimal]
-    beyond, charge, lower = answer(np.zeros_like(costs))
-    firms, floor = [optimal, beyond], lower
+    spent, success = 0.0, scene.success(optimal)
+    careless, charge, floor = answer(0.0)
+    firms, lower = [optimal, careless], floor
     for _ in range(PRICES):
         if charge <= budget or success <= floor:
             break
         price = (success - floor) / (charge - spent)
-        firm, cost, held = answer(price * costs)
+        firm, cost, held = answer(price)
         firms.append(firm)
         value = held + price * (cost - budget)
         lower = max(lower, value)

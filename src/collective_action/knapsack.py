@@ -7,7 +7,8 @@ import numpy as np
 from collective_action.contest import TIE
 
 CORE_ITEMS = 63
-CORE_STATES = 1 << 16
+CORE_STATES = 1 << 14
+ROUNDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,9 @@ def pack(values: np.ndarray, costs: np.ndarray, budget: float) -> Packing:
     -------
     Packing
         Greedy by value per cost, bounded by the fractional relaxation. The relaxation settles most
-        items (those that no optimum treats otherwise); when at most 63 are left open and the
-        dynamic programme over them stays small, the choice is optimal and bound equals value.
+        items (no better choice treats them otherwise) and a dynamic programme searches those left
+        open. If at most 63 are and its table stays small, the choice is optimal and bound equals
+        value; otherwise the two enclose the optimum.
 
     Notes
     -----
@@ -61,9 +63,7 @@ def pack(values: np.ndarray, costs: np.ndarray, budget: float) -> Packing:
     picked, bound, price = _greedy(value, cost, capacity)
     optimal = picked.all()
     if not optimal:
-        best = _settle(value, cost, capacity, picked, bound, price)
-        optimal = best is not None
-        picked = best if optimal else picked
+        picked, optimal = _settle(value, cost, capacity, picked, bound, price)
     chosen = free.copy()
     chosen[order[picked]] = True
     worth = float(values[chosen].sum())
@@ -96,51 +96,64 @@ def _settle(
     picked: np.ndarray,
     bound: float,
     price: float,
-) -> np.ndarray | None:
-    """Return an optimal choice, or None if too much stays open after the reduction."""
-    best = value[picked].sum()
-    profit = value - price * cost
-    undecided = bound - np.abs(profit) > best * (1 + TIE)
-    core = np.flatnonzero(undecided)
-    if core.size > CORE_ITEMS:
-        return None
-    settled = ~undecided & (profit > 0)
-    room = capacity - cost[settled].sum()
-    found = _undominated(value[core], cost[core], room, best - value[settled].sum())
-    if found is None:
-        return None
-    improved, members = found
-    if not improved:
-        return picked
-    settled[core] = (members >> np.arange(core.size, dtype=np.uint64)) & np.uint64(1) == 1
-    return settled
+) -> tuple[np.ndarray, bool]:
+    """Return a choice at least as good as `picked`, and whether it is proved optimal.
+
+    An item whose profit at the split price exceeds the gap in absolute value is treated by every
+    better choice as the relaxation treats it. Searching those nearest to the price first narrows
+    the gap, and so may settle the others.
+    """
+    profit = np.abs(value - price * cost)
+    included = value > price * cost
+    for _ in range(ROUNDS):
+        best = value[picked].sum()
+        undecided = np.flatnonzero(bound - profit > best * (1 + TIE))
+        core = np.sort(undecided[np.argsort(profit[undecided], kind="stable")[:CORE_ITEMS]])
+        settled = included.copy()
+        settled[core] = False
+        room, rest = capacity - cost[settled].sum(), best - value[settled].sum()
+        members, complete = _undominated(value[core], cost[core], room, rest)
+        if members is not None:
+            picked = settled
+            picked[core] = members
+        if undecided.size <= CORE_ITEMS:
+            return picked, complete
+        if members is None:
+            break
+    return picked, False
 
 
 def _undominated(
     value: np.ndarray, cost: np.ndarray, room: float, incumbent: float
-) -> tuple[bool, np.uint64] | None:
+) -> tuple[np.ndarray | None, bool]:
     """Search all subsets of the core, keeping (cost, value) pairs that no cheaper pair matches.
 
     Items come in descending order of value per cost, so a pair can gain at most its room times the
-    next item's rate: pairs that cannot beat the incumbent are dropped. Returns whether one beats
-    it and the best one's members as bits, or None if more than CORE_STATES pairs are alive.
+    next item's rate: pairs that cannot beat the best so far are dropped. Returns the best subset
+    worth more than the incumbent, boolean, or None; and whether the search was complete. Whenever
+    more than CORE_STATES pairs are alive, every other one is dropped and it is not.
     """
     spent, worth, members = np.zeros(1), np.zeros(1), np.zeros(1, dtype=np.uint64)
-    best, best_members = incumbent, np.uint64(0)
+    best = max(incumbent, 0.0)
+    best_members = None if incumbent >= 0 else np.uint64(0)
+    complete = True
     for item in range(value.size):
-        rate = value[item] / cost[item]
-        alive = worth + (room - spent) * rate > best
+        alive = worth + (room - spent) * value[item] / cost[item] > best
         spent, worth, members = spent[alive], worth[alive], members[alive]
         fits = spent + cost[item] <= room
         spent = np.concatenate([spent, spent[fits] + cost[item]])
         worth = np.concatenate([worth, worth[fits] + value[item]])
         members = np.concatenate([members, members[fits] | np.uint64(1 << item)])
         order = np.lexsort((-worth, spent))
-        ahead = np.maximum.accumulate(np.concatenate([[-np.inf], worth[order][:-1]]))
+        ahead = np.maximum.accumulate(np.append(-np.inf, worth[order]))[:-1]
         order = order[worth[order] > ahead]
         spent, worth, members = spent[order], worth[order], members[order]
-        if spent.size > CORE_STATES:
-            return None
         if worth.size and worth[-1] > best:
             best, best_members = worth[-1], members[-1]
-    return best > incumbent, best_members
+        if spent.size > CORE_STATES:
+            complete = False
+            spent, worth, members = spent[::2], worth[::2], members[::2]
+    if best_members is None:
+        return None, complete
+    bits = np.arange(value.size, dtype=np.uint64)
+    return (best_members >> bits) & np.uint64(1) == 1, complete

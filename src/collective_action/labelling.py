@@ -74,14 +74,15 @@ def cheapest_labelling(graph: Arrows, prices: np.ndarray, weight: np.ndarray) ->
     np.ndarray
         The labels f(x), shape (n,).
     """
+    # subtree[x, y]: the least price of all that hangs from x if f(x) = y, up to a constant of x.
     g, subtree = graph.g, prices.copy()
     for layer in graph.layers:
         rows = subtree[layer]
-        best = rows.argmin(axis=1)
-        least = np.take_along_axis(rows, best[:, np.newaxis], axis=1)[:, 0]
-        second = np.partition(rows, 1, axis=1)[:, 1]
-        np.add.at(subtree, g[layer], least[:, np.newaxis])
-        np.add.at(subtree, (g[layer], best), np.minimum(second - least, weight[layer]))
+        best, here = rows.argmin(axis=1), np.arange(layer.size)
+        least = rows[here, best]
+        rows[here, best] = np.inf
+        spared = np.minimum(rows.min(axis=1) - least, weight[layer])
+        np.add.at(subtree, (g[layer], best), spared)
     firm = np.zeros(g.size, dtype=np.int64)
     firm[graph.fixed] = subtree[graph.fixed].argmin(axis=1)
     for cycle in graph.cycles:

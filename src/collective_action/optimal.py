@@ -127,7 +127,7 @@ def success_curve(
     success = _staircase(contest(population, signal, strategy), sizes)
     searched = np.full(sizes.shape, budget > 0)
     if strategy == "erasure":
-        searched |= (sizes == 0) | ~_idempotent(population, signal_map(signal))
+        searched |= (sizes == 0) | (not _idempotent(population, signal_map(signal)))
     if searched.any():
         scene = opponent(population, signal, strategy)
         for at in map(tuple, np.argwhere(searched)):
