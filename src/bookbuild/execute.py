@@ -1,14 +1,12 @@
 """Execute chapters: MyST source in, executed notebook out, the same bytes every time."""
 
 import datetime
-import hashlib
-import json
 import os
 import platform
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,33 +14,22 @@ import nbformat
 import papermill
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbclient.util import run_sync
 from nbformat import NotebookNode
 
-from bookbuild import atomic
+from bookbuild import atomic, executions
+from bookbuild.executions import Execution
 from bookbuild.layout import Book
 from bookbuild.renderer import kernel_environment
 from bookbuild.source import locate, parameters, read_chapter, refuse_unknown
 
 CELL_SECONDS = 600
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 PEAK_MEMORY = "__import__('resource').getrusage(__import__('resource').RUSAGE_SELF).ru_maxrss"
 
 
 class ChapterError(Exception):
     """A chapter raised; the message names its file, line and cell."""
-
-
-@dataclass(frozen=True)
-class Execution:
-    """What one execution of a chapter took, and where it ran."""
-
-    date: str
-    seconds: float
-    peak_megabytes: int
-    source_sha256: str
-    device: str
-    python: str
-    numpy: str
-    torch: str
 
 
 def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
@@ -75,8 +62,9 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
             try:
                 client.execute_cell(cell, index)
             except CellExecutionError as error:
-                raise ChapterError(f"{locate(book, name, notebook, index)}\n{error}") from None
-        reply = client.kc.execute_interactive(
+                traceback = ANSI.sub("", error.traceback)
+                raise ChapterError(f"{locate(book, name, notebook, index)}\n{traceback}") from None
+        reply = run_sync(client.kc.execute_interactive)(
             "", silent=True, user_expressions={"peak": PEAK_MEMORY}
         )
     seconds = time.perf_counter() - start
@@ -85,37 +73,19 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         seconds=round(seconds, 1),
         peak_megabytes=round(peak / 1024 if platform.system() == "Linux" else peak / 1024**2),
-        source_sha256=source_digest(book, name),
-        device="cpu",
+        device=_device(),
         python=platform.python_version(),
         numpy=version("numpy"),
         torch=version("torch"),
     )
 
 
-def source_digest(book: Book, name: str) -> str:
-    """Return the SHA-256 of a chapter's source file."""
-    return hashlib.sha256((book.chapters / f"{name}.md").read_bytes()).hexdigest()
-
-
 def write_chapter(book: Book, name: str) -> Execution:
-    """Execute a chapter and put its notebook and its record in place, both or neither."""
+    """Execute a chapter and put its notebook and its record in place."""
     notebook, execution = execute_chapter(book, name)
     atomic.write_text(book.notebooks / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
-    records = read_executions(book) | {name: asdict(execution)}
-    atomic.write_text(executions_path(book), json.dumps(records, indent=1, sort_keys=True) + "\n")
+    executions.record(book, name, execution)
     return execution
-
-
-def executions_path(book: Book) -> Path:
-    """Return the file that records when, where and how long each chapter ran."""
-    return book.results / "executions.json"
-
-
-def read_executions(book: Book) -> dict[str, dict]:
-    """Return the recorded executions by chapter name."""
-    path = executions_path(book)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
@@ -159,6 +129,13 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
             where = locate(book, name, notebook, max(error.cell_index - shift, 0))
             raise ChapterError(f"{where}\n{error.ename}: {error.evalue}") from None
     return output
+
+
+def _device() -> str:
+    """Return the accelerator that a chapter finds here, or CPU."""
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
 
 
 @contextmanager

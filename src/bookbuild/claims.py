@@ -1,0 +1,90 @@
+"""The claims ledger: what the paper says, joined with what our chapters found.
+
+``book/claims.yml`` lists what the paper says. A chapter answers a claim by gluing a dictionary
+with the keys ``number`` and ``verdict`` under the name ``claim-ID``.
+"""
+
+import ast
+from dataclasses import dataclass
+
+import nbformat
+import yaml
+
+from bookbuild.layout import Book
+
+VERDICTS = ("agrees", "partly", "not")
+PENDING = "not yet"
+RECORD = "application/papermill.record/text/plain"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line of the ledger.
+
+    Parameters
+    ----------
+    id : str
+        Name by which a chapter answers it.
+    source : str
+        Where the paper says it.
+    says : str
+        What it says, in our words.
+    standing : str
+        How we know that the paper says so.
+    chapter : str
+        The chapter that answers it, empty while there is none.
+    number : str
+        What the chapter found.
+    verdict : str
+        One of ``VERDICTS``, or ``not yet``.
+    differs : str
+        What differs between the paper's setting and ours.
+    """
+
+    id: str
+    source: str
+    says: str
+    standing: str
+    chapter: str = ""
+    number: str = ""
+    verdict: str = PENDING
+    differs: str = ""
+
+
+def read(book: Book) -> list[Claim]:
+    """Return the ledger.
+
+    Raises
+    ------
+    ValueError
+        If a chapter answers a claim that is not listed, two chapters answer the same one, or an
+        answer lacks its number or its verdict.
+    """
+    listed = yaml.safe_load((book.source / "claims.yml").read_text(encoding="utf-8"))
+    claims = {entry["id"]: Claim(**entry) for entry in listed}
+    for name in book.chapter_names():
+        for key, answer in _answers(book, name):
+            claim = claims.get(key)
+            if claim is None:
+                raise ValueError(f"chapter {name} answers claim {key!r}, not in book/claims.yml")
+            if claim.chapter:
+                raise ValueError(f"chapters {claim.chapter} and {name} both answer claim {key!r}")
+            if set(answer) != {"number", "verdict"} or answer["verdict"] not in VERDICTS:
+                raise ValueError(
+                    f"chapter {name} answers claim {key!r} with {answer}: it needs a number and a "
+                    f"verdict, one of {', '.join(VERDICTS)}"
+                )
+            claims[key] = Claim(**vars(claim) | answer | {"chapter": name})
+    return list(claims.values())
+
+
+def _answers(book: Book, name: str) -> list[tuple[str, dict]]:
+    notebook = nbformat.read(book.notebooks / f"{name}.ipynb", as_version=4)
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            glued = output.get("metadata", {}).get("scrapbook", {}).get("name", "")
+            if glued.startswith("claim-"):
+                answer = ast.literal_eval(output.data[RECORD])
+                found.append((glued.removeprefix("claim-"), answer))
+    return found

@@ -1,0 +1,59 @@
+"""The ``chapter-card`` directive: what a chapter needs, and what it takes to read and to run."""
+
+import math
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from bookbuild import executions
+from bookbuild.layout import Book
+
+WORDS_PER_MINUTE = 130
+MINUTES_PER_CODE_CELL = 0.5
+
+
+class ChapterCard(SphinxDirective):
+    """Show the card of the chapter in which it stands."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a definition list; warn if the chapter was never executed."""
+        path = Path(self.env.doc2path(self.env.docname))
+        book = Book(Path(self.env.srcdir).parent)
+        self.env.note_dependency(str(executions.path(book)))
+        notebook = nbformat.read(path, as_version=4)
+        execution = executions.read(book).get(path.stem)
+        if execution is None:
+            message = f"chapter {path.stem!r} has no recorded execution"
+            return [self.state.document.reporter.warning(message, line=self.lineno)]
+        chapter = notebook.metadata.get("chapter", {})
+        card = nodes.definition_list(classes=["chapter-card"])
+        for term, text in (
+            ("You need", ", ".join(chapter.get("prerequisites", [])) or "nothing but curiosity"),
+            ("Level", chapter.get("level", "")),
+            ("To read", f"about {minutes_to_read(notebook)} minutes"),
+            ("To run", f"{math.ceil(execution.seconds)} s and {execution.peak_megabytes} MB"),
+            ("Last executed", f"{execution.date}, {execution.device}, Python "
+             f"{execution.python}, NumPy {execution.numpy}, at scale ci"),
+        ):  # fmt: skip
+            if text:
+                body = nodes.definition("", nodes.paragraph("", text))
+                card += nodes.definition_list_item("", nodes.term("", term), body)
+        return [card]
+
+
+def minutes_to_read(notebook: nbformat.NotebookNode) -> int:
+    """Return the minutes that a careful reader takes, to the next five."""
+    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    shown = sum(
+        cell.cell_type == "code" and "remove-cell" not in cell.metadata.get("tags", [])
+        for cell in notebook.cells
+    )
+    return 5 * math.ceil((words / WORDS_PER_MINUTE + shown * MINUTES_PER_CODE_CELL) / 5)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("chapter-card", ChapterCard)

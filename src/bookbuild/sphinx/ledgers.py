@@ -1,0 +1,85 @@
+"""Pages made from data: the ``claims-ledger`` and the ``executions-table`` directives."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from bookbuild import claims, executions
+from bookbuild.layout import Book
+
+Row = tuple[str, ...]
+
+
+def claims_rows(book: Book) -> list[Row]:
+    """Return one row a claim: what the paper says, where we show it, our number, the verdict."""
+    return [
+        (
+            claim.source,
+            claim.says,
+            claim.standing,
+            f"{{doc}}`notebooks/{claim.chapter}`" if claim.chapter else "–",
+            ". ".join(filter(None, (claim.number, claim.differs))) or "–",
+            f"**{claim.verdict}**",
+        )
+        for claim in claims.read(book)
+    ]
+
+
+def executions_rows(book: Book) -> list[Row]:
+    """Return one row a chapter, in reading order: when, where and how long it ran."""
+    records = executions.read(book)
+    return [
+        (
+            f"{{doc}}`notebooks/{name}`",
+            record.date,
+            f"{record.seconds:.1f} s",
+            f"{record.peak_megabytes} MB",
+            record.device,
+            record.python,
+            record.numpy,
+            record.torch,
+        )
+        for name in book.chapter_names()
+        if (record := records.get(name))
+    ]
+
+
+class Table(SphinxDirective):
+    """A table whose cells may hold links and mathematics, made anew at each build."""
+
+    header: Row
+    rows: Callable[[Book], list[Row]]
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, parsed from MyST."""
+        self.env.note_reread()
+        lines = [self.header, ("---",) * len(self.header)]
+        lines += self.rows(Book(Path(self.env.srcdir).parent))
+        text = [f"| {' | '.join(cell.replace('|', '∣') for cell in line)} |" for line in lines]
+        container = nodes.container(classes=["ledger"])
+        self.state.nested_parse(StringList(text, self.env.docname), self.content_offset, container)
+        return [container]
+
+
+class ClaimsLedger(Table):
+    """The claims ledger."""
+
+    header = ("In the paper", "What it says", "How we know", "Our chapter", "Our number", "Verdict")
+    rows = staticmethod(claims_rows)
+
+
+class ExecutionsTable(Table):
+    """The record of executions."""
+
+    header = ("Chapter", "Executed", "Time", "Memory", "Device", "Python", "NumPy", "PyTorch")
+    rows = staticmethod(executions_rows)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("claims-ledger", ClaimsLedger)
+    app.add_directive("executions-table", ExecutionsTable)
