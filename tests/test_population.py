@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from populations import SEEDS, worlds
 
 from collective_action.population import Population
+from populations import SEEDS, worlds
 
 EVEN = Population([[0.25, 0.25], [0.5, 0.0]])
 

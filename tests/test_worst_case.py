@@ -1,0 +1,156 @@
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from collective_action.bounds import slack
+from collective_action.contest import STRATEGIES
+from collective_action.firms import CONTAMINATIONS, overturned_margin, suboptimality
+from collective_action.optimal import success_curve
+from collective_action.population import Population
+from collective_action.strategies import Signal, erasure, feature_label, feature_only
+from collective_action.worst_case import worst_case
+from populations import SEEDS, worlds
+
+PLANTED = dict(zip(STRATEGIES, (feature_label, feature_only, erasure), strict=True))
+PLANTING = STRATEGIES[:2]
+
+
+def seen_by_the_firm(population, signal, alpha, strategy):
+    return population.mix(PLANTED[strategy](population, signal), alpha)
+
+
+def success_of(firm, population, signal, strategy):
+    goal = firm if strategy == "erasure" else np.full(firm.size, signal.target)
+    return population.marginal[goal == firm[signal.g]].sum()
+
+
+def by_brute_force(population, signal, alpha, strategy, epsilon, contamination):
+    """Return the least success over every firm f: X → Y that is ε-suboptimal where it matters."""
+    seen = seen_by_the_firm(population, signal, alpha, strategy).joint
+    matters = np.arange(signal.g.size) if strategy == "erasure" else signal.points
+    budget = slack(epsilon, contamination) * (1 + 1e-9)
+    least = np.inf
+    for labels in itertools.product(range(population.n_labels), repeat=population.n_features):
+        firm = np.array(labels)
+        success = success_of(firm, population, signal, strategy)
+        if success < least:
+            cost = overturned_margin(seen[matters], firm[matters], contamination)
+            least = success if cost <= budget else least
+    return least
+
+
+@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@settings(derandomize=True, max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_the_worst_case_is_the_worst_of_all_firms(strategy, contamination, seed):
+    rng = np.random.default_rng(seed)
+    erasing = strategy == "erasure"
+    for world in worlds(seed, 8, features=(1, 5), labels=(2, 3), onto_people=erasing):
+        population, signal = world.population, Signal(world.g, world.target)
+        alpha = rng.choice([0, 1e-6, rng.uniform(), 1 - 1e-6, 1])
+        epsilon = rng.choice([0, 1e-6, rng.uniform(0, 0.1), rng.uniform(0, 0.9)])
+        worst = worst_case(population, signal, alpha, strategy, epsilon, contamination)
+        least = by_brute_force(population, signal, alpha, strategy, epsilon, contamination)
+        assert worst.exact
+        assert worst.lower == pytest.approx(least, abs=1e-9)
+        assert worst.upper == pytest.approx(least, abs=1e-9)
+
+
+@pytest.mark.parametrize("strategy", PLANTING)
+@settings(derandomize=True, max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_planting_agrees_with_all_subsets_of_up_to_twelve_signal_points(strategy, seed):
+    rng = np.random.default_rng(seed)
+    for world in worlds(seed, 5, features=(8, 12), labels=(2, 3)):
+        population, signal = world.population, Signal(world.g, world.target)
+        alpha, epsilon = rng.uniform(size=2) * [1, 0.3]
+        seen = seen_by_the_firm(population, signal, alpha, strategy).joint[signal.points]
+        rivals = np.delete(seen, world.target, axis=1).max(axis=1)
+        margin = np.maximum(seen[:, world.target] - rivals, 0)
+        share = [population.marginal[signal.g == x].sum() for x in signal.points]
+        subsets = (np.arange(2**margin.size)[:, np.newaxis] >> np.arange(margin.size)) & 1
+        most = (subsets @ share)[subsets @ margin <= 2 * epsilon].max()
+        worst = worst_case(population, signal, alpha, strategy, epsilon)
+        assert worst.exact
+        assert worst.lower == pytest.approx(1 - most, abs=1e-12)
+        assert population.marginal[worst.broken[signal.g]].sum() == pytest.approx(most)
+
+
+@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@settings(derandomize=True, max_examples=8, deadline=None)
+@given(seed=SEEDS)
+def test_the_interval_holds_where_the_world_is_too_large_to_be_exact(contamination, seed):
+    rng = np.random.default_rng(seed)
+    for world in worlds(seed, 3, features=(60, 90), labels=(3, 4), onto_people=True):
+        population, signal = world.population, Signal(world.g, world.target)
+        alpha, epsilon = rng.uniform(size=2) * [1, 0.2]
+        worst = worst_case(population, signal, alpha, "erasure", epsilon, contamination)
+        assert 0 <= worst.lower <= worst.upper <= 1
+        assert worst.exact == (worst.upper - worst.lower <= 1e-9)
+        assert population.marginal[~worst.broken].sum() == pytest.approx(worst.upper)
+        # A firm that the search did not choose: the cheapest single features, as far as they go.
+        seen = seen_by_the_firm(population, signal, alpha, "erasure")
+        ranks = np.argsort(-seen.joint, axis=1)
+        firm = ranks[:, 0]
+        margin = (
+            seen.joint[np.arange(firm.size), firm] - seen.joint[np.arange(firm.size), ranks[:, 1]]
+        )
+        cheapest = np.argsort(margin)
+        affordable = np.cumsum(margin[cheapest]) <= slack(epsilon, contamination)
+        firm[cheapest[affordable]] = ranks[cheapest[affordable], 1]
+        assert suboptimality(seen, firm, contamination) <= epsilon + 1e-12
+        assert worst.lower <= success_of(firm, population, signal, "erasure") + 1e-12
+
+
+def test_worst_case_by_hand():
+    # Margins at α = 1/2 are 0.3 and 0.05, shares 0.7 and 0.3 (see test_optimal). A slack of
+    # 2·0.03 overturns the second, of 2·0.15 the first, of 2·0.175 both.
+    population = Population([[0.1, 0.3], [0.2, 0.1], [0.25, 0.05]])
+    signal = Signal([1, 1, 2], 1)
+    for epsilon, success, broken in [
+        (0.02, 1.0, [False, False, False]),
+        (0.03, 0.7, [False, False, True]),
+        (0.15, 0.3, [False, True, False]),
+        (0.175, 0.0, [False, True, True]),
+    ]:
+        worst = worst_case(population, signal, 0.5, epsilon=epsilon)
+        assert worst.exact
+        assert worst.lower == worst.upper == pytest.approx(success)
+        np.testing.assert_array_equal(worst.broken, broken)
+
+
+def test_breaking_the_one_feature_that_all_are_sent_to_breaks_all():
+    # Feature 0 holds a tenth, labels all alike. To answer it differently costs 0.1 = 2·0.05.
+    population = Population([[0.1, 0.0], [0.6, 0.0], [0.3, 0.0]])
+    worst = worst_case(population, [0, 0, 0], 0.5, "erasure", 0.05)
+    assert worst.exact
+    assert worst.upper == pytest.approx(0.1)
+    np.testing.assert_array_equal(worst.broken, [False, True, True])
+    assert worst_case(population, [0, 0, 0], 0.5, "erasure", 0.049).lower == pytest.approx(1.0)
+
+
+def test_more_tolerance_never_helps_the_collective():
+    population = Population(np.random.default_rng(3).dirichlet(np.ones(24)).reshape(8, 3))
+    signal = Signal([1, 1, 1, 4, 4, 4, 4, 1], 2)
+    for strategy, contamination in itertools.product(STRATEGIES, CONTAMINATIONS):
+        curves = [
+            success_curve(population, signal, np.linspace(0, 1, 9), strategy, e, contamination)
+            for e in (0.0, 0.01, 0.05, 0.3)
+        ]
+        assert all((b <= a + 1e-12).all() for a, b in itertools.pairwise(curves))
+
+
+def test_a_hundred_thousand_signal_points_take_less_than_a_second():
+    rng = np.random.default_rng(11)
+    joint = rng.uniform(size=(100_000, 4))
+    population = Population(joint / joint.sum())
+    signal = Signal(rng.permutation(100_000), 1)
+    start = time.process_time()
+    worst = worst_case(population, signal, 0.4, epsilon=0.01)
+    assert time.process_time() - start < 1
+    assert worst.upper - worst.lower < 1e-5
+    assert population.marginal[~worst.broken[signal.g]].sum() == pytest.approx(worst.upper)
