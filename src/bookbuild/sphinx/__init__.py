@@ -1,12 +1,12 @@
-"""The book's Sphinx extension: charts, chapter cards, ledgers, links that follow one setting."""
+"""The book's Sphinx extension: charts, links that follow one setting, and mended markup."""
 
 from sphinx.application import Sphinx
 
-from bookbuild.sphinx import card, charts, embed, ledgers, links
+from bookbuild.sphinx import accessibility, charts, embed, folding, links, offline
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
-    for part in (card, charts, embed, ledgers, links):
+    for part in (charts, embed, links, folding, accessibility, offline):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

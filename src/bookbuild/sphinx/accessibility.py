@@ -1,0 +1,51 @@
+"""Mend what axe finds in the markup of the theme and of the extensions.
+
+Their page parts are replaced by the templates beside this file; what they write into the text of a
+page is corrected here.
+"""
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+TEMPLATES = Path(__file__).parent / "templates"
+CORRECTIONS = {
+    # The label hides the words that are seen, "Show code".
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    # A list holds list items, and the role of a bibliography's entry is deprecated.
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+SHARED_IDS = {"proof-content", "exercise-content", "solution-content"}
+
+
+class DropSharedIds(SphinxPostTransform):
+    """Remove the ids that every theorem and exercise of a page shares."""
+
+    formats = ("html",)
+    default_priority = 26
+
+    def run(self, **_kwargs: object) -> None:
+        """Run on one page."""
+        for section in self.document.findall(nodes.section):
+            section["ids"] = [name for name in section["ids"] if name not in SHARED_IDS]
+
+
+def correct(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Correct the text of one page."""
+    for wrong, right in CORRECTIONS.items():
+        context["body"] = context.get("body", "").replace(wrong, right)
+
+
+def use_templates(app: Sphinx, config: Config) -> None:
+    """Put our templates before the theme's."""
+    config.templates_path.insert(0, str(TEMPLATES))
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the corrections."""
+    app.add_post_transform(DropSharedIds)
+    app.connect("config-inited", use_templates, priority=900)
+    app.connect("html-page-context", correct)
