@@ -2,11 +2,11 @@
 
 from sphinx.application import Sphinx
 
-from bookbuild.sphinx import accessibility, charts, embed, folding, links, offline
+from bookbuild.sphinx import accessibility, card, charts, embed, folding, ledgers, links, offline
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
-    for part in (charts, embed, links, folding, accessibility, offline):
+    for part in (card, charts, embed, ledgers, links, folding, accessibility, offline):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
