@@ -1,0 +1,50 @@
+"""Every code name on the notation page exists, argument names included."""
+
+import importlib
+import inspect
+import re
+
+import pytest
+
+from bookbuild.layout import THIS_BOOK
+
+NAME = re.compile(r"`([a-z_]+(?:\.[A-Za-z_]+)+)(?:\(([a-z_]+)\))?`")
+ROWS = [
+    line
+    for line in (THIS_BOOK.source / "notation.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| $")
+]
+NAMES = sorted({match.groups("") for line in ROWS for match in NAME.finditer(line)})
+
+
+def resolve(dotted: str):
+    module, *rest = dotted.split(".")
+    found = importlib.import_module(f"collective_action.{module}")
+    for part in rest:
+        annotated = getattr(found, "__annotations__", {})
+        if not hasattr(found, part) and part in annotated:
+            return annotated[part]
+        found = getattr(found, part)
+    return found
+
+
+def test_the_page_has_names():
+    assert len(NAMES) > 15
+
+
+@pytest.mark.parametrize(("dotted", "argument"), NAMES)
+def test_the_name_exists(dotted, argument):
+    found = resolve(dotted)
+    if argument:
+        assert argument in inspect.signature(found).parameters
+
+
+@pytest.mark.parametrize("dotted", ["population.Population.nothing", "bounds.no_such_bound"])
+def test_a_name_that_does_not_exist_is_noticed(dotted):
+    with pytest.raises(AttributeError):
+        resolve(dotted)
+
+
+def test_every_row_says_where_it_is_defined():
+    for line in ROWS:
+        assert "{prf:ref}" in line or "{doc}" in line, line
