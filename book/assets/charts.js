@@ -39,11 +39,14 @@
       ? !["row", "column", "facet"].some((channel) => spec.encoding?.[channel])
       : false;
 
-  // A single view shrinks with its column; several views side by side scroll within their box.
-  const fitted = (spec) =>
-    isSingle(spec)
-      ? { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } }
-      : spec;
+  // A single view shrinks with its column, and its legend stacks when that is narrow; several views
+  // side by side scroll within their box. The page shows through.
+  const fitted = (spec, room) => {
+    const config = { ...spec.config, background: null };
+    if (!isSingle(spec)) return { ...spec, config };
+    if (room < 440) config.legend = { ...config.legend, direction: "vertical", columns: 1 };
+    return { ...spec, config, width: "container", autosize: { type: "fit-x", contains: "padding" } };
+  };
 
   const showValues = (live, view, signals) => {
     for (const input of live.querySelectorAll(".vega-bind input[type=range]")) {
@@ -69,8 +72,9 @@
     live.className = "chart-live";
     if (isSingle(spec)) live.style.maxWidth = picture.style.width || `${picture.width}px`;
     chart.append(live);
-    const coloured = recoloured(fitted(spec), exchange());
-    const result = await vegaEmbed(live, { ...coloured, background: null, config: { ...coloured.config, background: null } }, {
+    const shown = recoloured(fitted(spec, live.clientWidth), exchange());
+    const result = await vegaEmbed(live, shown, {
+      mode: "vega-lite",
       renderer: "svg",
       actions: false,
       defaultStyle: false,

@@ -74,7 +74,8 @@ def _visit_html(translator, node: chart) -> None:
 
 
 def _depart_html(translator, node: chart) -> None:
-    spec = json.dumps(node["spec"], separators=(",", ":"), ensure_ascii=False)
+    spec = {key: value for key, value in node["spec"].items() if key != "$schema"}
+    spec = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
     spec = spec.replace("</", "<\\/").replace("<!--", "<\\u0021--")
     translator.body.append(f'<script type="application/vnd.vegalite+json">{spec}</script></div>\n')
 
