@@ -80,7 +80,7 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Programme:
-    """Minimise costs·y subject to g + Σ_j y_j·vectors_j = wanted, g ∈ G(θ), y ≥ 0, limit·y ≤ 1.
+    """Minimise costs·y subject to g + Σ_j y_j·vectors_j = wanted, g ∈ G(θ), y ≥ 0, limits·y ≤ 1.
 
     Attributes
     ----------
@@ -92,15 +92,15 @@ class Programme:
         Shape (p,).
     free
         Shape (j,), True where y_j may be negative.
-    limit
-        Shape (j,), or None for no such constraint.
+    limits
+        Shape (r, j), r constraints; None for none.
     """
 
     vectors: np.ndarray
     costs: np.ndarray
     wanted: np.ndarray
     free: np.ndarray
-    limit: np.ndarray | None = None
+    limits: np.ndarray | None = None
 
     def feasibility(self) -> "Programme":
         """Return the programme whose optimum is zero exactly when this one can be satisfied."""
@@ -112,7 +112,7 @@ class Programme:
             np.concatenate([0 * self.costs, nothing + 1]),
             self.wanted,
             np.concatenate([self.free, nothing > 0]),
-            None if self.limit is None else np.concatenate([self.limit, nothing]),
+            None if self.limits is None else np.pad(self.limits, [(0, 0), (0, 2 * size)]),
         )
 
 
@@ -192,11 +192,11 @@ def _linprog(columns, masses, programme):
         format="csr",
     )
     wanted = np.concatenate([programme.wanted, masses])
-    limit = programme.limit
+    limits = programme.limits
     solved = optimize.linprog(
         np.concatenate([np.zeros(count), programme.costs]),
-        A_ub=None if limit is None else np.concatenate([np.zeros(count), limit])[np.newaxis],
-        b_ub=None if limit is None else [1.0],
+        A_ub=None if limits is None else np.pad(limits, [(0, 0), (count, 0)]),
+        b_ub=None if limits is None else np.ones(len(limits)),
         A_eq=equations,
         b_eq=wanted,
         bounds=[(0, None)] * count + [(None if free else 0, None) for free in programme.free],

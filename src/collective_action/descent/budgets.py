@@ -1,0 +1,172 @@
+"""Section 4 of the paper, gradient-based learning: what a collective can add to a firm's gradient.
+
+At a parameter θ with base gradient g = g_{P₀}(θ), a collective of a fraction α that wants θ to
+move towards a point, by a fraction ηc of the gap d = θ − point, needs its own average gradient to
+be [−(1−α)g + c·d]/α. Two kinds of collective answer whether it can: one that can produce any
+gradient of bounded norm (`GradientBudget`), and one that submits records (`DataBudget`).
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from scipy import optimize
+
+from collective_action.descent.landscapes import Landscape
+from collective_action.risk.attainable import approach
+from collective_action.risk.columns import Programme, solve
+from collective_action.risk.losses import Loss, mean_gradient
+from collective_action.risk.menus import Menu
+from collective_action.risk.records import Records, at_least, finite
+
+TOLERANCE = 1e-9
+LEAST_MASS = 1e-6
+
+
+class Budget(Protocol):
+    """What gradient control asks of a firm and a collective together."""
+
+    def base(self, theta: np.ndarray) -> np.ndarray:
+        """Return g_{P₀}(θ), shape (p,)."""
+
+    def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
+        """Return the largest c in [0, cap] that is attainable, or None if none is."""
+
+    def needed_mass(self, theta, base, gap, cap: float) -> float:
+        """Return the least α at which some c in [0, cap] is attainable."""
+
+    def submit(self, theta, wanted) -> tuple[np.ndarray, Records | None]:
+        """Return the attainable gradient nearest to the wanted one, and data that produce it."""
+
+
+@dataclass(frozen=True, eq=False)
+class GradientBudget:
+    """A collective that can produce every gradient of norm at most `size`, on a given landscape.
+
+    Parameters
+    ----------
+    landscape
+        The firm's own risk.
+    size
+        B > 0, in units of the gradient.
+    """
+
+    landscape: Landscape
+    size: float
+
+    def __post_init__(self) -> None:
+        at_least("size", self.size, 0, strictly=True)
+
+    def base(self, theta: np.ndarray) -> np.ndarray:
+        """Return the landscape's gradient."""
+        return self.landscape.gradient(theta)
+
+    def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
+        """Solve ‖−(1−α)g + c·d‖ ≤ αB for the largest c in [0, cap]."""
+        away, room = (1 - alpha) * base, alpha * self.size
+        length = np.linalg.norm(gap)
+        if length == 0:
+            return cap if np.linalg.norm(away) <= room else None
+        along = away @ gap / length
+        across = np.linalg.norm(away - along * gap / length)
+        if across > room:
+            return None
+        half = np.sqrt(room**2 - across**2)
+        if along + half < 0 or along - half > cap * length:
+            return None
+        return float(min((along + half) / length, cap))
+
+    def needed_mass(self, theta, base, gap, cap: float) -> float:
+        """Solve dist((1−α)g, {c·d : 0 ≤ c ≤ cap}) = αB for α."""
+        square = gap @ gap
+
+        def lacking(alpha: float) -> float:
+            away = (1 - alpha) * base
+            c = 0.0 if square == 0 else min(max(away @ gap / square, 0), cap)
+            return np.linalg.norm(away - c * gap) - alpha * self.size
+
+        return 0.0 if lacking(0.0) <= 0 else float(optimize.brentq(lacking, 0, 1, xtol=1e-14))
+
+    def submit(self, theta, wanted) -> tuple[np.ndarray, None]:
+        """Return the wanted gradient, scaled back to norm B if it is longer."""
+        norm = np.linalg.norm(wanted)
+        return (wanted * (self.size / norm) if norm > self.size else wanted), None
+
+
+@dataclass(frozen=True, eq=False)
+class DataBudget:
+    """A collective that submits records from a menu to a firm that minimises a given loss.
+
+    Parameters
+    ----------
+    loss
+        The firm's loss.
+    menu
+        The choices of the collective; the members' own records are the population P₀.
+    """
+
+    loss: Loss
+    menu: Menu
+
+    def base(self, theta: np.ndarray) -> np.ndarray:
+        """Return the population's average gradient."""
+        return mean_gradient(self.loss, theta, self.menu.members)
+
+    def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
+        """Maximise c by linear programming: g* − (c/α)·d = −((1−α)/α)·g with g* attainable."""
+        if alpha == 0:
+            return None
+        programme = Programme(
+            vectors=-gap[np.newaxis] / alpha,
+            costs=np.array([-1.0]),
+            wanted=-(1 - alpha) / alpha * base,
+            free=np.array([False]),
+            limits=np.array([[1 / cap]]),
+        )
+        solution = solve(self.loss, theta, self.menu, programme, TOLERANCE)
+        return None if solution is None else float(solution.amounts[0])
+
+    def needed_mass(self, theta, base, gap, cap: float) -> float:
+        """Maximise ρ = (1−α)/α ≤ 10⁶ by linear programming: g* + ρ·g = c′·d, c′ ≤ cap·(1+ρ)."""
+        programme = Programme(
+            vectors=np.stack([base, -gap]),
+            costs=np.array([-1.0, 0.0]),
+            wanted=np.zeros(len(base)),
+            free=np.array([True, False]),
+            limits=np.array([[-1.0, 1 / cap], [LEAST_MASS, 0.0]]),
+        )
+        solution = solve(self.loss, theta, self.menu, programme, TOLERANCE)
+        return float(1 / (1 + solution.amounts[0]))
+
+    def submit(self, theta, wanted) -> tuple[np.ndarray, Records]:
+        """Return the nearest attainable gradient in the sum of absolute errors, and its records."""
+        nearest = approach(self.loss, theta, wanted, self.menu)
+        return nearest.gradient, nearest.submission
+
+
+def needed_along(budget: Budget, waypoints, looks: int = 16) -> float:
+    """Return the critical mass of a path: the most that any point on it needs, to move or to hold.
+
+    Parameters
+    ----------
+    budget
+        The firm, and what the collective can produce.
+    waypoints
+        Shape (m, p), m ≥ 2, none repeated; the last is held.
+    looks
+        Points looked at on each leg, at least 1.
+
+    Returns
+    -------
+    float
+        A fraction; a lower bound on the critical mass that rises to it with `looks`.
+    """
+    path = finite("waypoints", waypoints, 2)
+    looks = int(at_least("looks", looks, 1))
+    still = np.zeros(path.shape[1])
+    masses = [budget.needed_mass(path[-1], budget.base(path[-1]), still, np.inf)]
+    for here, there in pairwise(path):
+        for point in np.linspace(here, there, looks, endpoint=False):
+            masses.append(budget.needed_mass(point, budget.base(point), here - there, np.inf))
+    return max(masses)
