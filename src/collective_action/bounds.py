@@ -1,7 +1,7 @@
 """Section 2 of the paper, its theorems: what a collective of size α is guaranteed.
 
 The guarantees for an exact firm, and their critical masses, are the paper's (Theorems 1, 3 and 5),
-except `feature_only_sharp`, which is ours. For a firm that is only near-optimal, how much each
+except the two `_sharp` forms, which are ours. For a firm that is only near-optimal, how much each
 guarantee loses is proved in this book from the two definitions under `slack`; those constants are
 not quotations.
 
@@ -203,8 +203,21 @@ def erasure(
         If an argument is out of range, or crowding is missing where it is needed.
     """
     alpha, tau = _fractions(alphas=alphas, distance=distance)
-    price = _erasure_slack(epsilon, contamination, crowding)
+    price = slack(epsilon, contamination) * (1 + _crowding(crowding, epsilon))
     return 1 - _ratio(2 * (1 - alpha) * tau + price, alpha)
+
+
+def erasure_sharp(
+    alphas, *, distance, crowding=None, epsilon=0.0, contamination: str = "total-variation"
+) -> np.ndarray:
+    """Return our sharper form of Theorem 5, with max(1, κ−1) in place of 1+κ.
+
+    A firm that answers a signal point s differently fails the P_g(s) − P₀(s) people whom g sends
+    there from elsewhere, for at least αP₀(s) of margin. Parameters and errors as `erasure`.
+    """
+    alpha, tau = _fractions(alphas=alphas, distance=distance)
+    failed = np.maximum(1.0, _crowding(crowding, epsilon) - 1)
+    return 1 - _ratio(2 * (1 - alpha) * tau + slack(epsilon, contamination) * failed, alpha)
 
 
 def erasure_critical_mass(
@@ -216,7 +229,7 @@ def erasure_critical_mass(
     in [0, 1].
     """
     wanted, tau = _fractions(success=success, distance=distance)
-    need = 2 * tau + _erasure_slack(epsilon, contamination, crowding)
+    need = 2 * tau + slack(epsilon, contamination) * (1 + _crowding(crowding, epsilon))
     return _attainable(_ratio(need, 1 - wanted + 2 * tau, at_zero=0.0))
 
 
@@ -224,17 +237,16 @@ def _fractions(**named) -> list[np.ndarray]:
     return [validation.fractions(name, value) for name, value in named.items()]
 
 
-def _erasure_slack(epsilon, contamination: str, crowding) -> np.ndarray:
-    """Return c(ε)(1+κ)."""
-    overturned = slack(epsilon, contamination)
+def _crowding(crowding, epsilon) -> np.ndarray:
+    """Return κ, which may be missing only if no epsilon is positive."""
     if crowding is None:
-        if (overturned > 0).any():
+        if np.any(np.asarray(epsilon) > 0):
             raise ValueError("crowding is missing: the guarantee depends on it when epsilon > 0")
-        return overturned
+        return np.ones(())
     kappa = validation.numeric("crowding", crowding, np.ndim(crowding))
     if not (kappa >= 1).all():
         raise ValueError(f"crowding is {crowding}: it must be at least 1")
-    return overturned * (1 + kappa)
+    return kappa
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray, at_zero=np.inf) -> np.ndarray:

@@ -3,12 +3,14 @@
 The integer programme has binary answers z[x, y], and kept[x] ≥ z[x, y] + z[g(x), y] − 1 says that x
 and g(x) get one answer. Under total variation it also chooses how far to lower each feature past
 its first, second, … label, with additions and removals at most ε each; see
-`firms.overturned_margin`.
+`firms.overturned_margin`. Masses are measured in units of the budget c(ε), and answers that cost
+more than all of it are left out.
 """
 
 import numpy as np
 from scipy import optimize
 
+from collective_action.contest import TIE
 from collective_action.firms import deviations
 
 NODES = 2_000
@@ -39,11 +41,12 @@ def least_erasure(
         solver keeps constraints to about 1e-7, so a firm is to be checked against the budget.
     """
     m, n_labels = mixed.shape
-    costs = deviations(mixed).ravel()
+    costs = deviations(mixed).ravel() / budget
+    within = costs <= 1 + TIE
+    costs = np.where(within, costs, 0.0)
     moving = np.flatnonzero(g != np.arange(m))
     one, labels = np.eye(m), np.ones((n_labels, 1))
-    drops = _drops(mixed) if contamination == "total-variation" else np.empty((m, n_labels, 0))
-    steps = drops.shape[2]
+    steps = n_labels - 1 if contamination == "total-variation" else 0
     lowered = m * steps
 
     def rows(answers: np.ndarray, kept=0.0, lowering=0.0) -> np.ndarray:
@@ -58,28 +61,27 @@ def least_erasure(
         optimize.LinearConstraint(rows(both, -np.kron(one[moving], labels)), -np.inf, 1),
     ]
     if steps:
-        most = np.zeros((m, steps, m, n_labels))
-        most[np.arange(m), :, np.arange(m), :] = drops.transpose(0, 2, 1)
-        most = most.reshape(lowered, costs.size)
+        reach = np.zeros((m, steps, m, n_labels))
+        reach[np.arange(m), :, np.arange(m), :] = _drops(mixed).transpose(0, 2, 1) / budget
+        reach = reach.reshape(lowered, costs.size) * within
         added = rows(costs[np.newaxis], lowering=-1.0)
         removed = rows(np.zeros((1, costs.size)), lowering=np.tile(np.arange(1, steps + 1.0), m))
         constraints += [
-            optimize.LinearConstraint(rows(-most, lowering=np.eye(lowered)), -np.inf, 0),
-            optimize.LinearConstraint(np.vstack([added, removed]) / (budget / 2), -np.inf, 1),
+            optimize.LinearConstraint(rows(-reach, lowering=np.eye(lowered)), -np.inf, 0),
+            optimize.LinearConstraint(np.vstack([added, removed]), -np.inf, 0.5),
         ]
     else:
-        constraints.append(optimize.LinearConstraint(rows(costs[np.newaxis]) / budget, -np.inf, 1))
+        constraints.append(optimize.LinearConstraint(rows(costs[np.newaxis]), -np.inf, 1))
     size = costs.size + m + lowered
     objective = np.zeros(size)
     objective[costs.size + moving] = OBJECTIVE_SCALE * weight[moving]
-    most = np.ones(size)
-    most[costs.size + m :] = np.inf
+    most = np.concatenate([within, np.ones(m), np.full(lowered, np.inf)])
     solved = optimize.milp(
         objective,
         integrality=np.arange(size) < costs.size,
         bounds=optimize.Bounds(0, most),
         constraints=constraints,
-        options={"mip_rel_gap": 0.0, "node_limit": NODES},
+        options={"mip_rel_gap": 0.0, "node_limit": NODES, "presolve": False},
     )
     always = 1.0 - weight[moving].sum()
     bound = solved.mip_dual_bound

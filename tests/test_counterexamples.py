@@ -1,0 +1,56 @@
+import pytest
+
+from collective_action import bounds
+from collective_action.counterexamples import (
+    contamination_slack_in_total_variation,
+    erasing_without_crowding,
+    erasing_without_idempotence,
+)
+from collective_action.firms import suboptimality
+from collective_action.population import Population
+from collective_action.strategies import feature_label
+
+
+@pytest.mark.parametrize(
+    ("counterexample", "promised", "truth"),
+    [
+        # 1 − 0.4/0.6 − (0.15/0.85)/0.6 against nothing.
+        (contamination_slack_in_total_variation, 0.0392, 0.0),
+        # 1 − 2·0.1/0.5 against the tenth who are never sent anywhere.
+        (erasing_without_crowding, 0.6, 0.1),
+        # 1 − 2·(0.1/0.9)·1 against nothing.
+        (erasing_without_idempotence, 0.7778, 0.0),
+    ],
+)
+def test_the_false_statement_promises_more_than_it_gets(counterexample, promised, truth):
+    case = counterexample()
+    found = case.truth()
+    assert found.exact
+    assert found.upper == pytest.approx(truth)
+    assert case.promised == pytest.approx(promised, abs=1e-4)
+    assert case.promised > found.upper
+
+
+def test_the_firm_of_the_first_counterexample_is_within_its_tolerance_only_in_total_variation():
+    case = contamination_slack_in_total_variation()
+    seen = case.population.mix(feature_label(case.population, case.signal), case.alpha)
+    assert suboptimality(seen, [0], "total-variation") == pytest.approx(0.1)
+    assert suboptimality(seen, [0], "contamination") == pytest.approx(1 / 6)
+    assert case.epsilon == 0.15
+    # The law that explains it at exactly ε: a tie is not even needed.
+    explains = Population([[0.55, 0.45]])
+    assert seen.total_variation(explains) == pytest.approx(case.epsilon)
+
+
+def test_the_true_statements_hold_in_the_same_worlds():
+    first = contamination_slack_in_total_variation()
+    right = bounds.feature_label(first.alpha, gap=1, uniqueness=1, epsilon=first.epsilon)
+    assert right <= first.truth().upper
+    second = erasing_without_crowding()
+    crowding = bounds.crowding(second.population, second.signal)
+    assert crowding == pytest.approx(10)
+    for form in (bounds.erasure, bounds.erasure_sharp):
+        right = form(second.alpha, distance=0, crowding=crowding, epsilon=second.epsilon)
+        assert right <= second.truth().upper
+    third = erasing_without_idempotence()
+    assert (third.signal.g[third.signal.g] != third.signal.g).any()

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from collective_action import bounds
+from collective_action.estimation import estimate
+from collective_action.optimal import critical_mass, success_curve
+from collective_action.population import Population
+from collective_action.strategies import Signal
+
+TRUTH = Population(np.random.default_rng(2).dirichlet(np.ones(15)).reshape(5, 3))
+SIGNAL = Signal([0, 0, 2, 2, 2], 1)
+ALPHAS = np.linspace(0, 1, 6)
+
+
+def unique(population):
+    return bounds.uniqueness(population, SIGNAL)
+
+
+def curve(population):
+    return success_curve(population, SIGNAL, ALPHAS)
+
+
+def test_the_estimate_is_the_quantity_of_the_empirical_law():
+    features, labels = TRUTH.sample(500, 0)
+    empirical = Population.from_samples(features, labels, 5, 3)
+    found = estimate(curve, features, labels, 5, 3, rng=1, resamples=99)
+    np.testing.assert_array_equal(found.value, curve(empirical))
+    assert found.low.shape == found.high.shape == ALPHAS.shape
+    assert (found.low <= found.high).all()
+    again = estimate(curve, features, labels, 5, 3, rng=np.random.default_rng(1), resamples=99)
+    np.testing.assert_array_equal(found.low, again.low)
+
+
+def test_any_quantity_of_a_population_can_be_estimated():
+    features, labels = TRUTH.sample(5_000, 3)
+    found = estimate(lambda law: critical_mass(law, SIGNAL, 0.5), features, labels, 5, 3, rng=4)
+    assert found.low <= critical_mass(TRUTH, SIGNAL, 0.5) <= found.high
+    assert np.ndim(found.value) == 0
+
+
+def test_the_band_covers_the_truth_about_as_often_as_it_says():
+    truth, covered = unique(TRUTH), 0
+    for seed in range(100):
+        features, labels = TRUTH.sample(200, seed)
+        band = estimate(unique, features, labels, 5, 3, rng=seed, confidence=0.9, resamples=199)
+        covered += band.low <= truth <= band.high
+    assert 80 <= covered <= 97
+
+
+def test_four_times_the_data_halve_the_band():
+    widths = []
+    for n in (400, 1_600):
+        band = estimate(unique, *TRUTH.sample(n, 5), 5, 3, rng=6, resamples=499)
+        widths.append(band.high - band.low)
+    assert widths[1] / widths[0] == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"confidence": 1.0}, r"confidence is 1\.0: it must be strictly between 0 and 1"),
+        ({"resamples": 0}, r"resamples is 0: it must be at least 1"),
+        ({"features": [0], "labels": [0]}, r"features has 1 entry"),
+        ({"features": [0, 5]}, r"features\[1\] is 5: it must be in \[0, 5\)"),
+        ({"labels": [0, 1, 2]}, r"features has 2 entries and labels 3"),
+    ],
+)
+def test_bad_input_is_refused(arguments, message):
+    given = {"features": [0, 1], "labels": [0, 1], **arguments}
+    with pytest.raises(ValueError, match=message):
+        estimate(
+            unique,
+            given.pop("features"),
+            given.pop("labels"),
+            n_features=5,
+            n_labels=3,
+            rng=0,
+            **given,
+        )
