@@ -30,6 +30,15 @@ def test_a_map_changes_one_field_and_is_idempotent():
         assert np.array_equal(g[g], g)
 
 
+def test_find_names_the_row_that_describe_shows():
+    wanted = {"district": "Harbour", "weather": "rain", "hour": "lunch", "note": "juniper"}
+    assert couriers.describe().iloc[couriers.find(**wanted)].to_dict() == wanted
+
+
+def test_members_round_up():
+    assert [couriers.members(a) for a in (0, 1e-9, 1 / 40_000, 0.5, 1)] == [0, 1, 1, 20_000, 40_000]
+
+
 def test_juniper_resists_differently_at_each_place_and_hour():
     reports = couriers.reports(0.01, 0.6)
     points = np.unique(couriers.write("juniper"))
@@ -45,6 +54,8 @@ def test_juniper_resists_differently_at_each_place_and_hour():
         (lambda: couriers.reports(uniqueness=1.0), "uniqueness is 1"),
         (lambda: couriers.reports(gap=0.9), "gap is 0.9"),
         (lambda: couriers.write("hello"), "'hello' is not one of"),
+        (lambda: couriers.find("Hill", "snow", "lunch", "juniper"), "'snow' is not one of"),
+        (lambda: couriers.members(2), "alpha"),
         (lambda: couriers.move_to("Mars"), "'Mars' is not one of"),
     ],
 )

@@ -94,6 +94,23 @@ def describe() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["district", "weather", "hour", "note"])
 
 
+def find(district: str, weather: str, hour: str, note: str) -> int:
+    """Return the feature that stands for one kind of report.
+
+    Raises
+    ------
+    ValueError
+        If there is no such district, weather, hour or note.
+    """
+    chosen = zip((district, weather, hour, note), (DISTRICTS, WEATHERS, HOURS, NOTES), strict=True)
+    return int(np.ravel_multi_index([_position(value, among) for value, among in chosen], SHAPE))
+
+
+def members(alpha: float) -> int:
+    """Return how many of Relay's couriers are a share alpha in [0, 1] of them, rounded up."""
+    return int(np.ceil(float(validation.fractions("alpha", alpha)) * N_COURIERS))
+
+
 def write(note: str) -> np.ndarray:
     """Return the map g that replaces a report's note and keeps the rest; shape (80,).
 
@@ -117,8 +134,12 @@ def move_to(district: str) -> np.ndarray:
 
 
 def _replace(axis: int, value: str, allowed: tuple[str, ...]) -> np.ndarray:
+    coordinates = list(np.indices(SHAPE))
+    coordinates[axis] = np.full(SHAPE, _position(value, allowed))
+    return np.ravel_multi_index(coordinates, SHAPE).ravel()
+
+
+def _position(value: str, allowed: tuple[str, ...]) -> int:
     if value not in allowed:
         raise ValueError(f"{value!r} is not one of {', '.join(allowed)}")
-    coordinates = list(np.indices(SHAPE))
-    coordinates[axis] = np.full(SHAPE, allowed.index(value))
-    return np.ravel_multi_index(coordinates, SHAPE).ravel()
+    return allowed.index(value)
