@@ -1,0 +1,35 @@
+"""Build the site from the executed notebooks, from clean, with warnings as errors."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bookbuild.layout import Book
+
+
+def build(book: Book) -> int:
+    """Build the site and say where it is.
+
+    Nothing is executed: the notebooks are committed with their outputs. An earlier build is deleted
+    first, so no page outlives its source.
+
+    Returns
+    -------
+    int
+        0 if the site was built without a single warning.
+    """
+    for leftover in ("html", ".doctrees", "jupyter_execute"):
+        shutil.rmtree(book.build / leftover, ignore_errors=True)
+    command = [
+        *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(book.source)),
+        *("--config", str(book.root / "_config.yml"), "--toc", str(book.root / "_toc.yml")),
+        *("--path-output", str(book.root), "-q", "-W", "-n", "--keep-going"),
+    ]
+    result = subprocess.run(command, cwd=book.root, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        print(result.stdout, result.stderr, sep="\n", file=sys.stderr)
+        print("The site has problems; the lines marked WARNING or ERROR say where.", file=sys.stderr)
+        return 1
+    print(f"The book is built: open {book.site / 'index.html'}")
+    return 0
