@@ -54,4 +54,5 @@ $(FULL)/ready: pyproject.toml requirements.txt
 	@rm -rf $(FULL) && $(PYTHON) -m venv $(FULL)
 	@$(FULL)/bin/python -m pip install --quiet --requirement requirements.txt
 	@$(FULL)/bin/python -m pip install --quiet --no-deps --editable .
+	@JUPYTER_CONFIG_DIR=$(FULL)/etc/jupyter $(FULL)/bin/jupytext-config set-default-viewer markdown
 	@touch $@
