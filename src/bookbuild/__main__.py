@@ -3,7 +3,6 @@
 import argparse
 import ast
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 from bookbuild.layout import THIS_BOOK
 
@@ -28,21 +27,15 @@ def _execute(arguments) -> int:
 def _papermill(arguments) -> int:
     from bookbuild.execute import ChapterError, papermill_chapter
 
-    def attempt(name: str) -> tuple[str, str | None]:
-        try:
-            return f"{name} → {papermill_chapter(THIS_BOOK, name, given)}", None
-        except ChapterError as error:
-            return f"{name} raised", str(error)
-
-    given = dict(arguments.parameter)
-    names = THIS_BOOK.select(arguments.chapters)
     failed = False
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        for line, error in pool.map(attempt, names):
-            print(line, flush=True)
-            if error:
-                failed = True
-                print(error, file=sys.stderr)
+    for name in THIS_BOOK.select(arguments.chapters):
+        print(f"{name} … ", end="", flush=True)
+        try:
+            print(papermill_chapter(THIS_BOOK, name, dict(arguments.parameter)))
+        except ChapterError as error:
+            failed = True
+            print("raised")
+            print(error, file=sys.stderr)
     return 1 if failed else 0
 
 

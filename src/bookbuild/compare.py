@@ -5,59 +5,77 @@ import difflib
 import nbformat
 from nbformat import NotebookNode
 
+from bookbuild import executions
+from bookbuild.executions import digest
 from bookbuild.layout import Book
+from bookbuild.renderer import VEGALITE
 from bookbuild.source import locate, read_chapter, relative
 
-CHART = "application/vnd.vegalite.v6+json"
 
 
 def problems(book: Book, names: list[str]) -> list[str]:
     """Return what is wrong with the executed notebooks, one message each, file and cell named."""
-    found = []
-    for name in names:
-        path = book.notebooks / f"{name}.ipynb"
-        if not path.is_file():
-            found.append(f"{relative(book, path)} is missing: run `make execute CHAPTER={name}`")
-            continue
-        executed = nbformat.read(path, as_version=4)
-        found += _stale(book, name, executed) or _outputs(book, name, executed)
     known = set(book.chapter_names())
-    for folder, suffix in ((book.notebooks, ".ipynb"), (book.chapters, ".md")):
-        for path in sorted(folder.glob(f"*{suffix}")):
-            if path.stem not in known:
-                found.append(
-                    f"{relative(book, path)} is on no page: add it to _toc.yml or delete it"
-                )
+    found = [
+        f"{relative(book, path)} is on no page: add it to _toc.yml or delete it"
+        for pattern in ("chapters/*.md", "notebooks/*.ipynb")
+        for path in sorted(book.source.glob(pattern))
+        if path.stem not in known
+    ]
+    records = executions.read(book)
+    for name in names:
+        source, notebook = book.chapters / f"{name}.md", book.notebooks / f"{name}.ipynb"
+        missing = [relative(book, path) for path in (source, notebook) if not path.is_file()]
+        if missing:
+            advice = rerun(name) if source.is_file() else "write it or take it out of _toc.yml"
+            found.append(f"{' and '.join(missing)} is missing; {advice}")
+            continue
+        text = notebook.read_text(encoding="utf-8")
+        try:
+            executed = nbformat.reads(text, as_version=4)
+        except nbformat.reader.NotJSONError:
+            found.append(f"{relative(book, notebook)} is not a notebook; {rerun(name)}")
+            continue
+        stale = _stale(book, name, executed)
+        if not stale and (name not in records or records[name].notebook != digest(text)):
+            stale = [
+                f"{relative(book, notebook)} is not what its recorded execution left: it was "
+                f"edited, or the execution was stopped; {rerun(name)}"
+            ]
+        found += stale + _outputs(book, name, executed)
     return found
 
 
+def rerun(name: str) -> str:
+    """Return the advice to execute a chapter again."""
+    return f"run `make execute CHAPTER={name}`"
+
+
 def _stale(book: Book, name: str, executed: NotebookNode) -> list[str]:
+    """Return the first cell in which source and notebook differ, if there is one."""
     source = read_chapter(book, name)
-    rerun = f"run `make execute CHAPTER={name}`"
     for index, (theirs, ours) in enumerate(zip(executed.cells, source.cells, strict=False)):
-        if (theirs.cell_type, theirs.source, theirs.metadata) != (
-            ours.cell_type,
-            ours.source,
-            ours.metadata,
-        ):
-            difference = "\n".join(
-                difflib.unified_diff(
-                    theirs.source.splitlines(),
-                    ours.source.splitlines(),
-                    "executed notebook",
-                    "source",
-                    lineterm="",
-                    n=1,
-                )
+        before, now = _shown(theirs), _shown(ours)
+        if before != now:
+            difference = difflib.unified_diff(
+                before, now, "executed notebook", "source", lineterm="", n=1
             )
             where = locate(book, name, source, index)
-            return [f"{where} changed since it was executed; {rerun}\n{difference}"]
+            message = f"{where} changed since it was executed; {rerun(name)}"
+            return ["\n".join([message, *difference])]
+    chapter = relative(book, book.chapters / f"{name}.md")
     if len(executed.cells) != len(source.cells):
         counts = f"{len(source.cells)} cells, its notebook {len(executed.cells)}"
-        return [f"book/chapters/{name}.md has {counts}; {rerun}"]
+        return [f"{chapter} has {counts}; {rerun(name)}"]
     if executed.metadata != source.metadata:
-        return [f"book/chapters/{name}.md has another front matter than its notebook; {rerun}"]
+        return [f"{chapter} has another front matter than its notebook; {rerun(name)}"]
     return []
+
+
+def _shown(cell: NotebookNode) -> list[str]:
+    """Return all that a source says about a cell, as lines that can be compared and shown."""
+    about = [f"{key}: {cell.metadata[key]}" for key in sorted(cell.metadata)]
+    return [f"{cell.cell_type} cell", *about, *cell.source.splitlines()]
 
 
 def _outputs(book: Book, name: str, executed: NotebookNode) -> list[str]:
@@ -75,7 +93,7 @@ def _outputs(book: Book, name: str, executed: NotebookNode) -> list[str]:
                 found.append(f"{where} holds an error: {output.ename}: {output.evalue}")
             elif output.get("name") == "stderr":
                 found.append(f"{where} wrote to stderr: {output.text.strip()[:200]}")
-            elif CHART in output.get("data", {}) and not _described(output.data[CHART]):
+            elif VEGALITE in output.get("data", {}) and not _described(output.data[VEGALITE]):
                 found.append(f"{where} shows a chart without a description (its alt text)")
     return found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import papermill
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 
@@ -21,7 +21,7 @@ from bookbuild import atomic, executions
 from bookbuild.executions import Execution
 from bookbuild.layout import Book
 from bookbuild.renderer import kernel_environment
-from bookbuild.source import locate, parameters, read_chapter, refuse_unknown
+from bookbuild.source import is_parameters, locate, parameters, read_chapter, refuse_unknown
 
 CELL_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -45,7 +45,7 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
     Raises
     ------
     ChapterError
-        If a cell raises.
+        If a cell raises, runs out of time or kills its kernel.
     """
     notebook = read_chapter(book, name)
     client = NotebookClient(
@@ -61,15 +61,16 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
         for index, cell in enumerate(notebook.cells):
             try:
                 client.execute_cell(cell, index)
-            except CellExecutionError as error:
-                traceback = ANSI.sub("", error.traceback)
-                raise ChapterError(f"{locate(book, name, notebook, index)}\n{traceback}") from None
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                reason = ANSI.sub("", str(error))
+                raise ChapterError(f"{locate(book, name, notebook, index)}\n{reason}") from None
         reply = run_sync(client.kc.execute_interactive)(
             "", silent=True, user_expressions={"peak": PEAK_MEMORY}
         )
     seconds = time.perf_counter() - start
     peak = int(reply["content"]["user_expressions"]["peak"]["data"]["text/plain"])
     return notebook, Execution(
+        notebook=executions.digest(_text(notebook)),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         seconds=round(seconds, 1),
         peak_megabytes=round(peak / 1024 if platform.system() == "Linux" else peak / 1024**2),
@@ -81,9 +82,13 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
 
 
 def write_chapter(book: Book, name: str) -> Execution:
-    """Execute a chapter and put its notebook and its record in place."""
+    """Execute a chapter and put its notebook and its record in place.
+
+    If this is stopped between the two, the record does not fit the notebook, which
+    ``bookbuild.compare`` reports.
+    """
     notebook, execution = execute_chapter(book, name)
-    atomic.write_text(book.notebooks / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+    atomic.write_text(book.notebooks / f"{name}.ipynb", _text(notebook))
     executions.record(book, name, execution)
     return execution
 
@@ -106,7 +111,7 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
     ValueError
         If the chapter does not declare a parameter.
     ChapterError
-        If a cell raises.
+        If a cell raises, runs out of time or kills its kernel.
     """
     notebook = read_chapter(book, name)
     refuse_unknown(name, parameters(notebook), given)
@@ -125,10 +130,22 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
                 execution_timeout=CELL_SECONDS,
             )
         except papermill.PapermillExecutionError as error:
-            shift = 1 if given else 0
-            where = locate(book, name, notebook, max(error.cell_index - shift, 0))
-            raise ChapterError(f"{where}\n{error.ename}: {error.evalue}") from None
+            where = locate(book, name, notebook, _index(notebook, error.cell_index, bool(given)))
+            raise ChapterError(f"{where}\n{ANSI.sub('', str(error))}") from None
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise ChapterError(f"book/chapters/{name}.md\n{error}") from None
     return output
+
+
+def _text(notebook: NotebookNode) -> str:
+    """Return the file that holds a notebook."""
+    return nbformat.writes(notebook) + "\n"
+
+
+def _index(notebook: NotebookNode, executed: int, injected: bool) -> int:
+    """Return where a cell was before papermill put its own behind the one tagged parameters."""
+    tagged = [i for i, cell in enumerate(notebook.cells) if is_parameters(cell)]
+    return executed - 1 if injected and executed > tagged[0] else executed
 
 
 def _device() -> str:

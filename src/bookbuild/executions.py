@@ -1,5 +1,6 @@
 """The record of executions: when, where and how long each chapter ran."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,8 +11,9 @@ from bookbuild.layout import Book
 
 @dataclass(frozen=True)
 class Execution:
-    """What one execution of a chapter took, and what it ran on."""
+    """What one execution of a chapter took, what it ran on, and which notebook it left."""
 
+    notebook: str
     date: str
     seconds: float
     peak_megabytes: int
@@ -19,6 +21,11 @@ class Execution:
     python: str
     numpy: str
     torch: str
+
+
+def digest(text: str) -> str:
+    """Return the fingerprint by which a record knows the notebook that its execution left."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def path(book: Book) -> Path:

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from bookbuild.layout import Book
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+SCALES = ("ci", "laptop", "paper")
 
 
 def read_chapter(book: Book, name: str) -> NotebookNode:
@@ -56,6 +57,11 @@ def read_chapter(book: Book, name: str) -> NotebookNode:
     return notebook
 
 
+def is_parameters(cell: NotebookNode) -> bool:
+    """Return whether a cell is the one that declares the chapter's parameters."""
+    return "parameters" in cell.metadata.get("tags", [])
+
+
 def parameters(notebook: NotebookNode) -> dict[str, object]:
     """Return the names and default values that the cell tagged ``parameters`` assigns.
 
@@ -66,7 +72,7 @@ def parameters(notebook: NotebookNode) -> dict[str, object]:
     """
     defaults = {}
     for cell in notebook.cells:
-        if "parameters" not in cell.metadata.get("tags", []):
+        if not is_parameters(cell):
             continue
         for statement in ast.parse(cell.source).body:
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -81,11 +87,13 @@ def parameters(notebook: NotebookNode) -> dict[str, object]:
 
 
 def refuse_unknown(name: str, known: dict[str, object], given: dict[str, object]) -> None:
-    """Raise ``ValueError`` if ``given`` holds a parameter that the chapter does not declare."""
-    for parameter in given:
+    """Raise ``ValueError`` if the chapter declares no such parameter, or there is no such scale."""
+    for parameter, value in given.items():
         if parameter not in known:
             allowed = ", ".join(known) or "none"
             raise ValueError(f"chapter {name!r} has no parameter {parameter!r}; it has: {allowed}")
+        if parameter == "scale" and value not in SCALES:
+            raise ValueError(f"there is no scale {value!r}; there are: {', '.join(SCALES)}")
 
 
 def locate(book: Book, name: str, notebook: NotebookNode, index: int) -> str:
@@ -99,12 +107,15 @@ def locate(book: Book, name: str, notebook: NotebookNode, index: int) -> str:
     Returns
     -------
     str
-        ``book/chapters/NAME.md:LINE (cell N)``.
+        ``book/chapters/NAME.md:LINE (cell N)``; without a line where the source has no such cell.
     """
     path = book.chapters / f"{name}.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    position = text.find(notebook.cells[index].source)
-    line = f":{text.count(chr(10), 0, position) + 1}" if position >= 0 else ""
+    text = f"\n{path.read_text(encoding='utf-8')}" if path.is_file() else ""
+    line, end = "", 0
+    for cell in notebook.cells[: index + 1]:  # in order, so that a repeated cell is not mistaken
+        start = text.find(f"\n{cell.source}", end)
+        line = f":{text.count(chr(10), 0, start) + 1}" if start >= 0 else ""
+        end = start + len(cell.source) if start >= 0 else end
     return f"{relative(book, path)}{line} (cell {index + 1})"
 
 
