@@ -1,120 +1,133 @@
 """Check a built site: every page there, every link alive, nothing asked of a third party."""
 
 import json
+import os.path
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup
-
+from bookbuild import page
 from bookbuild.layout import Book
+from bookbuild.page import Page
 
-LEFTOVERS = {
-    "a Python traceback": "Traceback (most recent call last)",
-    "an unresolved Sphinx message": 'class="system-message',
-    "an output written to stderr": "output stderr",
-    "a chart that was not rendered": "alt.Chart(...)",
+GENERATED = {"genindex", "search", "prf-prf"}  # pages that no one writes
+NOT_PAGES = {"assets", "chapters", "results"}  # folders of the source that hold no page
+LEFTOVER_TEXT = {
+    "Traceback (most recent call last)": "a Python traceback",
+    "alt.Chart(...)": "a chart that was not rendered",
+    "alt.LayerChart(...)": "a chart that was not rendered",
 }
-LOADS = {
-    "script": "src",
-    "img": "src",
-    "iframe": "src",
-    "embed": "src",
-    "object": "data",
-    "video": "src",
-    "audio": "src",
-    "source": "src",
-    "input": "src",
+LEFTOVER_CLASSES = {
+    "system-message": "a message of Sphinx",
+    "stderr": "an output written to stderr",
+    "traceback": "a Python traceback",
 }
-LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect",
-                 "dns-prefetch", "manifest", "apple-touch-icon"}  # fmt: skip
-CSS_LOAD = re.compile(r"""(?:url\(\s*|@import\s+)['"]?([^'")\s;]+)""")
+REMOTE_SCRIPT = re.compile(
+    r"""(?:\bimport\b|\bimportScripts\(|\bfetch\(|\.src\s*=)[^"'`;\n]*["'`]((?:https?:)?//[^"'`\s]+)"""
+)
 
 
 def problems(book: Book) -> list[str]:
     """Return what is wrong with the built site, one message each, page named."""
-    pages = {path: _parse(path) for path in sorted(book.site.rglob("*.html"))}
-    found = _missing_pages(book)
-    for path, soup in pages.items():
-        page = path.relative_to(book.site).as_posix()
-        found += [f"{page}: {message}" for message in _page(book.site, path, soup, pages)]
-    for path in sorted(book.site.rglob("*.css")):
-        for address in CSS_LOAD.findall(path.read_text(encoding="utf-8", errors="replace")):
+    site = Path(os.path.realpath(book.site))
+    pages = {
+        path: page.read(path)
+        for path in sorted(site.rglob("*.html"))
+        if "_static" not in path.parts
+    }
+    found = _contents(book, site, pages)
+    for path, held in pages.items():
+        messages = dict.fromkeys(_page(site, path, held, pages))
+        found += [f"{path.relative_to(site).as_posix()}: {message}" for message in messages]
+    for path in sorted([*site.rglob("*.css"), *site.rglob("*.svg")]):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for address in page.css_addresses(text):
             if _is_remote(address):
-                found.append(f"{path.relative_to(book.site)}: loads {address} from a third party")
+                name = path.relative_to(site).as_posix()
+                found.append(f"{name}: loads {address} from a third party")
     return found
 
 
-def _parse(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
-def _missing_pages(book: Book) -> list[str]:
-    """Compare the site with ``_toc.yml``, and ``_toc.yml`` with the chapters on disk."""
+def _contents(book: Book, site: Path, pages: dict[Path, Page]) -> list[str]:
+    """Compare ``_toc.yml`` with the site, and with what was written."""
+    named = book.pages()
     found = [
-        f"{page}.html: _toc.yml names it and the site lacks it"
-        for page in book.pages()
-        if not (book.site / f"{page}.html").is_file()
+        f"{name}.html: _toc.yml names it and the site lacks it"
+        for name in named
+        if site / f"{name}.html" not in pages
     ]
-    named = set(book.pages())
-    sources = [*book.source.glob("*.md"), *book.source.glob("instructors/*.md"),
-               *book.notebooks.glob("*.ipynb")]  # fmt: skip
-    for path in sorted(sources):
-        page = path.relative_to(book.source).with_suffix("").as_posix()
-        if page not in named:
-            found.append(f"book/{page}{path.suffix}: written, but _toc.yml does not name it")
+    for path in pages:
+        name = path.relative_to(site).with_suffix("").as_posix()
+        if name not in named and name not in GENERATED:
+            found.append(f"{name}.html: in the site, but _toc.yml does not name it")
+    for path in sorted(book.source.rglob("*")):
+        inside = path.relative_to(book.source)
+        if path.suffix not in (".md", ".ipynb") or inside.parts[0] in NOT_PAGES:
+            continue
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if not hidden and inside.with_suffix("").as_posix() not in named:
+            found.append(f"book/{inside.as_posix()}: written, but _toc.yml does not name it")
     return found
 
 
-def _page(site: Path, path: Path, soup: BeautifulSoup, pages: dict) -> list[str]:
-    found = [f"holds {what}" for what, mark in LEFTOVERS.items() if mark in str(soup)]
-    for tag, attribute in LOADS.items():
-        for element in soup.find_all(tag):
-            if _is_remote(element.get(attribute) or ""):
-                found.append(f"<{tag}> loads {element[attribute]} from a third party")
-    for link in soup.find_all("link", href=True):
-        if LOADING_LINKS & set(link.get("rel", [])) and _is_remote(link["href"]):
-            found.append(f"<link> loads {link['href']} from a third party")
-    for style in soup.find_all("style"):
-        for address in CSS_LOAD.findall(style.get_text()):
+def _page(site: Path, path: Path, held: Page, pages: dict[Path, Page]) -> Iterator[str]:
+    for mark, what in LEFTOVER_TEXT.items():
+        if mark in held.text:
+            yield f"holds {what}"
+    for mark in sorted(LEFTOVER_CLASSES.keys() & held.classes):
+        yield f"holds {LEFTOVER_CLASSES[mark]}"
+    for element, address in held.fetched:
+        if _is_remote(address):
+            yield f"<{element}> loads {address} from a third party"
+        elif not urlsplit(address).scheme and not _target(site, path, address):
+            yield f"<{element}> names {address}, which is not in the site"
+    for script in held.scripts:
+        for address in REMOTE_SCRIPT.findall(script):
+            yield f"<script> loads {address} from a third party"
+    for image in held.images:
+        if image.alt is None or (image.in_article and not image.alt.strip()):
+            yield f"the picture {image.address} has no alt text"
+    for number, chart in enumerate(held.charts, start=1):
+        spec = json.loads(chart)
+        if not str(spec.get("description", "")).strip():
+            yield f"chart {number} has no description (its alt text)"
+        for address in _chart_addresses(spec):
             if _is_remote(address):
-                found.append(f"<style> loads {address} from a third party")
-    for image in soup.find_all("img"):
-        if not (image.get("alt") or "").strip() and image.get("role") != "presentation":
-            found.append(f"<img src={image.get('src')}> has no alt text")
-    for chart in soup.select("script[type='application/vnd.vegalite+json']"):
-        if not str(json.loads(chart.get_text()).get("description", "")).strip():
-            found.append("a chart has no description (its alt text)")
-    for anchor in soup.find_all("a", href=True):
-        message = _dead(site, path, anchor["href"], pages)
-        if message:
-            found.append(message)
-    for element in soup.find_all(["script", "img", "link"]):
-        address = element.get("src") or element.get("href") or ""
-        if address and not urlsplit(address).scheme and not address.startswith(("//", "#")):
-            target = (path.parent / unquote(urlsplit(address).path)).resolve()
-            if not target.exists():
-                found.append(f"<{element.name}> names {address}, which is not in the site")
-    return found
+                yield f"chart {number} loads {address} from a third party"
+    for address in held.links:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            continue
+        target = _target(site, path, address)
+        fragment = unquote(parts.fragment)
+        if target is None:
+            yield f"links to {address}, which is not in the site"
+        elif fragment and target in pages and fragment not in pages[target].anchors:
+            yield f"links to {address}, but that page has no place called {fragment!r}"
 
 
 def _is_remote(address: str) -> bool:
-    return address.startswith("//") or urlsplit(address).scheme in ("http", "https", "ws", "wss")
-
-
-def _dead(site: Path, path: Path, address: str, pages: dict) -> str | None:
     parts = urlsplit(address)
-    if parts.scheme or address.startswith("//"):
-        return None
-    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-    if target.is_dir():
-        target = target / "index.html"
-    if not target.is_relative_to(site.resolve()) or not target.exists():
-        return f"links to {address}, which is not in the site"
-    fragment = unquote(parts.fragment)
-    if not fragment or target.suffix != ".html":
-        return None
-    soup = pages.get(target) or _parse(target)
-    if soup.find(id=fragment) is None and soup.find(attrs={"name": fragment}) is None:
-        return f"links to {address}, but that page has no place called {fragment!r}"
-    return None
+    return bool(parts.netloc) and parts.scheme in ("", "http", "https", "ws", "wss")
+
+
+def _target(site: Path, path: Path, address: str) -> Path | None:
+    """Return the file of the site that an address on a page leads to, if there is one."""
+    asked = unquote(urlsplit(address).path)
+    target = Path(os.path.normpath(path.parent / asked)) if asked else path
+    target = target / "index.html" if target.is_dir() else target
+    return target if target.is_relative_to(site) and target.is_file() else None
+
+
+def _chart_addresses(spec: object) -> Iterator[str]:
+    """Yield the data and pictures that a chart would load."""
+    if isinstance(spec, dict):
+        for key, value in spec.items():
+            if key == "url" and isinstance(value, str):
+                yield value
+            else:
+                yield from _chart_addresses(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from _chart_addresses(value)

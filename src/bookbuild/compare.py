@@ -12,7 +12,6 @@ from bookbuild.renderer import VEGALITE
 from bookbuild.source import locate, read_chapter, relative
 
 
-
 def problems(book: Book, names: list[str]) -> list[str]:
     """Return what is wrong with the executed notebooks, one message each, file and cell named."""
     known = set(book.chapter_names())
