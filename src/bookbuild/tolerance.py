@@ -1,9 +1,10 @@
 """A pytest plugin that lets nbval accept the last digits of a number.
 
-Numbers with a decimal point or an exponent may differ by ``RTOL`` and ``ATOL``, in text and in
+Numbers with decimals or an exponent may differ by ``RTOL`` and ``ATOL``, in text, in tables and in
 charts; whole numbers, words and structure must match. Load it with ``-p bookbuild.tolerance``.
 """
 
+import json
 import math
 import re
 
@@ -11,7 +12,10 @@ from nbval.plugin import IPyNbCell
 
 RTOL = 1e-4
 ATOL = 1e-9
-DECIMAL = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?\d+[eE][-+]?\d+")
+DECIMAL = re.compile(  # never the end of a name or of a hash, nor a part of 1.2.3
+    r"(?<![\w.])[-+]?(?:\d*\.\d+(?:[eE][-+]?\d+)?(?!\d|\.\d)|\d+\.?[eE][-+]?\d+(?!\w|\.\d))"
+)
+DATASET = re.compile(r"\bdata-[0-9a-f]{32}\b")
 
 
 def settle(computed, committed):
@@ -28,6 +32,8 @@ def settle(computed, committed):
         Equal to ``committed`` exactly when the two agree within the tolerance.
     """
     if isinstance(computed, dict) and isinstance(committed, dict):
+        if "datasets" in computed and "datasets" in committed:
+            computed = _rename_datasets(computed, committed)
         return type(computed)(
             {key: settle(value, committed.get(key)) for key, value in computed.items()}
         )
@@ -43,6 +49,21 @@ def settle(computed, committed):
         pairs = zip(DECIMAL.findall(computed), DECIMAL.findall(committed), strict=True)
         return committed if all(_close(float(a), float(b)) for a, b in pairs) else computed
     return computed
+
+
+def _rename_datasets(computed: dict, committed: dict) -> dict:
+    """Give a chart's datasets, which Altair names after their content, the committed names."""
+    old, new = _datasets(computed), _datasets(committed)
+    if len(old) != len(new):
+        return computed
+    names = dict(zip(old, new, strict=True))
+    return json.loads(DATASET.sub(lambda name: names.get(name[0], name[0]), json.dumps(computed)))
+
+
+def _datasets(spec: dict) -> list[str]:
+    """Return the names of a chart's datasets in the order in which its marks use them."""
+    marks = {key: value for key, value in spec.items() if key != "datasets"}
+    return list(dict.fromkeys(DATASET.findall(json.dumps(marks, sort_keys=True))))
 
 
 def _close(a: float, b: float) -> bool:
