@@ -4,6 +4,7 @@ A chapter calls ``use_theme()`` once and then draws with Altair; a shape is here
 chapters draw it.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ the same to the style sheet, and a test keeps the two equal.
 """
 
 SERIES = ("blue", "orange", "green", "purple", "gold")
-WIDTH, HEIGHT = 560, 320
+WIDTH, HEIGHT = 620, 330
 FONT = "'Source Sans 3 Variable', 'Source Sans 3', 'Liberation Sans', Arial, sans-serif"
 
 
@@ -71,12 +72,13 @@ def _theme() -> alt.theme.ThemeConfig:
                 "domainColor": muted, "gridColor": line, "gridWidth": 0.75, "labelLimit": 220,
             },
             "axisX": {"grid": False},
+            "axisXDiscrete": {"labelAngle": 0},
             "axisY": {"domain": False, "ticks": False},
             "header": text,
             "legend": text | {
-                "orient": "top", "direction": "horizontal", "title": None, "symbolType": "stroke",
-                "symbolSize": 300, "symbolStrokeWidth": 2.5, "columnPadding": 18, "offset": 8,
-                "labelColor": ink, "labelLimit": 320,
+                "orient": "top", "direction": "horizontal", "title": None, "symbolSize": 180,
+                "symbolStrokeWidth": 2.25, "columnPadding": 18, "offset": 8, "labelColor": ink,
+                "labelLimit": 320,
             },
             "mark": {"color": colour("blue")},
             "line": {"strokeWidth": 2.25},
@@ -194,19 +196,20 @@ def staircase_and_bound(
         return alt.Y(column, title="success", axis=y_axis, scale=alt.Scale(domain=[0, 1]))
 
     lines = alt.Scale(domain=[truth, promise], range=[colour("blue"), colour("orange")])
+    long = alt.Legend(symbolSize=500)  # so that dashes show
     dashes = alt.Scale(domain=[truth, promise], range=[[1, 0], [7, 4]])
 
     def line(column: str, name: str, **mark: object) -> alt.Chart:
         return (
             alt.Chart(curves)
             .transform_filter(slider.keeps() if slider else "true")
-            .transform_calculate(line=repr(name))
+            .transform_calculate(line=json.dumps(name))
             .mark_line(clip=True, **mark)
             .encode(
                 x=x,
                 y=y(column),
-                color=alt.Color("line:N", scale=lines),
-                strokeDash=alt.StrokeDash("line:N", scale=dashes),
+                color=alt.Color("line:N", scale=lines, legend=long),
+                strokeDash=alt.StrokeDash("line:N", scale=dashes, legend=long),
             )
         )
 

@@ -1,0 +1,84 @@
+"""A built site on a loopback server, and one browser that visits it."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html"))
+PROBES = Path(__file__).with_name("probes.js")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep requests out of the tests' output."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for a visit once for each page of the site."""
+    if "visit" in metafunc.fixturenames:
+        pages = sorted(
+            path.relative_to(SITE).as_posix()
+            for path in SITE.rglob("*.html")
+            if "_static" not in path.parts
+        )
+        metafunc.parametrize("visit", pages or ["index.html"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Return the built site's folder."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail(f"there is no built site at {SITE}: run `make book` first, or set BOOK_SITE")
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Serve the site on loopback; yield its address."""
+    handler = functools.partial(_Silent, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the browser that this machine has, or skip."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.skip(f"no browser on this machine (looked for {', '.join(BROWSERS)})")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open the window in which pages are visited, in light colours and without animation."""
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce")
+    context.add_init_script(path=PROBES)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Open a wide page for one test."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    yield page
+    page.close()

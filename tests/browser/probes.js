@@ -1,0 +1,62 @@
+// What the browser tests ask of a page; each answer lists what is wrong, so none is good.
+window.probe = {
+  async showEverything() {
+    const folded = [...document.querySelectorAll("details:not([open])")];
+    for (const part of folded) part.open = true;
+    for (const chart of document.querySelectorAll(".chart")) {
+      chart.scrollIntoView();
+      for (let wait = 0; wait < 100 && !chart.matches(".is-live"); wait++) await probe.pause(50);
+    }
+    await window.MathJax?.startup?.promise;
+    window.scrollTo(0, 0);
+  },
+
+  pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+
+  start: (element) => element.outerHTML.slice(0, 160),
+
+  rawMathematics() {
+    const unset = [...document.querySelectorAll("article .math")].filter(
+      (element) => !element.querySelector("mjx-container"),
+    );
+    const text = document.querySelector("article")?.cloneNode(true);
+    text?.querySelectorAll("pre, code, script, mjx-container").forEach((part) => part.remove());
+    const raw = text?.textContent.match(/.{0,30}(\$|\\\(|\\\[).{0,30}/g) ?? [];
+    return [...unset, ...document.querySelectorAll("mjx-merror")].map(probe.start).concat(raw);
+  },
+
+  deadCharts: () =>
+    [...document.querySelectorAll(".chart")]
+      .filter((chart) => !chart.querySelector(".vega-embed :is(svg, canvas)"))
+      .map((chart) => chart.querySelector("img")?.alt ?? probe.start(chart)),
+
+  async deadSliders() {
+    const dead = [];
+    for (const input of document.querySelectorAll(".chart input[type=range]")) {
+      const drawing = input.closest(".chart-live").querySelector("svg");
+      const before = drawing.innerHTML;
+      input.value = input.value === input.max ? input.min : input.max;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      await probe.pause(250);
+      if (drawing.innerHTML === before) dead.push(`${input.name} changes nothing`);
+      if (!input.labels.length) dead.push(`${input.name} has no label`);
+    }
+    return dead;
+  },
+
+  tooWide: () =>
+    document.documentElement.scrollWidth <= innerWidth
+      ? []
+      : [...document.querySelectorAll("body *")]
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+          .map(probe.start),
+
+  setTheme: (theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme }),
+
+  async inaccessible() {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations
+      .filter((found) => ["serious", "critical"].includes(found.impact))
+      .map((found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 160))}`);
+  },
+};

@@ -1,0 +1,61 @@
+"""Build a book of two pages with the real configuration, for tests of its Sphinx extension."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[1]
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build left behind."""
+
+    code: int
+    messages: str
+    site: Path
+
+    def page(self, name: str) -> BeautifulSoup:
+        """Return a built page, parsed."""
+        return BeautifulSoup((self.site / f"{name}.html").read_text("utf-8"), "html.parser")
+
+
+def build(folder: Path, *, repository: str = "", index: str = "# Title\n", outputs=()) -> Built:
+    """Build a landing page and one chapter called ``one``, whose last cell has these outputs."""
+    book = folder / "book"
+    (book / "chapters").mkdir(parents=True)
+    (book / "notebooks").mkdir()
+    shutil.copytree(ROOT / "book" / "assets", book / "assets", ignore=_without_vendored)
+    (book / "index.md").write_text(index, encoding="utf-8")
+    (book / "references.bib").touch()
+    (book / "chapters" / "one.md").write_text("# One\n", encoding="utf-8")
+    cells = [
+        nbformat.v4.new_markdown_cell("# One"),
+        nbformat.v4.new_code_cell("draw()", outputs=list(outputs), metadata={"tags": ["chart:a"]}),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, book / "notebooks" / "one.ipynb")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["repository"]["url"] = repository
+    (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "notebooks/one"}]}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    options = {"--config": "_config.yml", "--toc": "_toc.yml", "--path-output": "."}
+    paths = [part for name, path in options.items() for part in (name, str(folder / path))]
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(book), *paths]
+    run = subprocess.run(
+        [*command, "-W", "-n", "--keep-going"], capture_output=True, text=True, check=False
+    )
+    return Built(run.returncode, run.stdout + run.stderr, folder / "_build" / "html")
+
+
+def _without_vendored(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "fonts"]
