@@ -57,11 +57,20 @@ def read(book: Book) -> list[Claim]:
     Raises
     ------
     ValueError
-        If a chapter answers a claim that is not listed, two chapters answer the same one, or an
-        answer lacks its number or its verdict.
+        If a claim is listed twice or with an answer of its own, a chapter answers a claim that is
+        not listed, two chapters answer the same one, or an answer lacks its number or its verdict.
     """
-    listed = yaml.safe_load((book.source / "claims.yml").read_text(encoding="utf-8"))
-    claims = {entry["id"]: Claim(**entry) for entry in listed}
+    claims = {}
+    for entry in yaml.safe_load((book.source / "claims.yml").read_text(encoding="utf-8")):
+        if entry["id"] in claims:
+            raise ValueError(f"book/claims.yml lists claim {entry['id']!r} twice")
+        answered = entry.keys() & {"chapter", "number", "verdict"}
+        if answered:
+            raise ValueError(
+                f"book/claims.yml gives claim {entry['id']!r} its {', '.join(sorted(answered))}; "
+                "only a chapter can, by gluing it"
+            )
+        claims[entry["id"]] = Claim(**entry)
     for name in book.chapter_names():
         for key, answer in _answers(book, name):
             claim = claims.get(key)
@@ -69,7 +78,7 @@ def read(book: Book) -> list[Claim]:
                 raise ValueError(f"chapter {name} answers claim {key!r}, not in book/claims.yml")
             if claim.chapter:
                 raise ValueError(f"chapters {claim.chapter} and {name} both answer claim {key!r}")
-            if set(answer) != {"number", "verdict"} or answer["verdict"] not in VERDICTS:
+            if answer.keys() != {"number", "verdict"} or answer["verdict"] not in VERDICTS:
                 raise ValueError(
                     f"chapter {name} answers claim {key!r} with {answer}: it needs a number and a "
                     f"verdict, one of {', '.join(VERDICTS)}"
