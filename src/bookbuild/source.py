@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import jupytext
+from jupytext.myst import MystMetadataParsingError
 from nbformat import NotebookNode
+from yaml import YAMLError
 
 from bookbuild.layout import Book
 
@@ -38,8 +40,11 @@ def read_chapter(book: Book, name: str) -> NotebookNode:
     path = book.chapters / f"{name}.md"
     if not path.is_file():
         raise ValueError(f"{relative(book, path)} does not exist, but _toc.yml names it")
-    notebook = jupytext.read(path, fmt="md:myst")
-    if "jupytext" not in notebook.metadata:
+    try:
+        notebook = jupytext.read(path)
+    except (YAMLError, MystMetadataParsingError) as error:
+        raise ValueError(f"{relative(book, path)} cannot be read: {error}") from None
+    if notebook.metadata.jupytext.text_representation.format_name != "myst":
         raise ValueError(
             f"{relative(book, path)} has no jupytext header: copy another chapter's first lines"
         )
