@@ -1,9 +1,9 @@
 """A chapter's file becomes a notebook with stable ids, and messages say where a cell stands."""
 
 import pytest
-from books import chapter, code, make_book, write
 
 from bookbuild.source import locate, parameters, read_chapter, refuse_unknown
+from books import chapter, code, make_book, write
 
 
 def test_adding_a_cell_changes_no_other_id(tmp_path):

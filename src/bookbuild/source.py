@@ -44,7 +44,7 @@ def read_chapter(book: Book, name: str) -> NotebookNode:
         notebook = jupytext.read(path)
     except (YAMLError, MystMetadataParsingError) as error:
         raise ValueError(f"{relative(book, path)} cannot be read: {error}") from None
-    if notebook.metadata.jupytext.text_representation.format_name != "myst":
+    if notebook.metadata["jupytext"]["text_representation"]["format_name"] != "myst":
         raise ValueError(
             f"{relative(book, path)} has no jupytext header: copy another chapter's first lines"
         )
