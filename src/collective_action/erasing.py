@@ -18,7 +18,7 @@ from collective_action.labelling import Arrows, arrows, cheapest_labelling
 from collective_action.population import Population
 from collective_action.strategies import erasing_labels, signal_map
 
-EXACT_BINARIES = 160
+EXACT_BINARIES = 400
 GAP = 1e-9
 PRICES = 100
 
@@ -99,9 +99,8 @@ def worst_firm(
     -----
     Pricing the budget (Lagrangian relaxation) leaves a labelling that is solved exactly; the best
     price bounds every firm. Where bound and firm differ and the world is small, an integer
-    programme decides. Under total variation the price of an answer is a lower bound on its cost
-    (see `firms.overturned_margin`), so the bound holds there too; only firms whose true cost is
-    within the budget are returned.
+    programme decides. Total variation sets several budgets (see `firms.prices`); the pricing uses
+    the first alone, which leaves the bound valid, and only firms within all are returned.
     """
     mixed = scene.mixture(alpha)
     costs = deviations(mixed)

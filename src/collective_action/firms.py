@@ -51,34 +51,60 @@ def suboptimality(population: Population, firm, contamination: str = "total-vari
 def overturned_margin(joint: np.ndarray, firm: np.ndarray, contamination: str) -> float:
     """Return the smallest c(ε) that makes the firm ε-suboptimal; c as in `bounds.slack`.
 
-    Under contamination it is Σ_x [max_y P(x, y) − P(x, f(x))]. Under total variation that is a
-    lower bound, met whenever each answer given is the best or the second best.
+    Write p₁ ≥ p₂ ≥ … for the masses of the labels at x and p_f for that of the answer. It is
+    Σ_x (p₁ − p_f) under contamination, and under total variation the largest, over k = 1, …,
+    n_labels − 1, of 2/(k+1) · Σ_x Σ_{i≤k} (pᵢ − p_f)⁺. The terms with k ≥ 2 matter only for answers
+    that are not even second best.
+
+    Parameters
+    ----------
+    joint
+        The law that the firm was trained on, shape (n, n_labels).
+    firm
+        Its answers, shape (n,).
+    contamination
+        "total-variation" or "contamination".
 
     Notes
     -----
-    Under total variation let P̃ bring every label of x down to a level t and f(x) up to it. Lowering
-    t from the top saves addition one for one and costs removal one for each label above t. P̃ is a
-    law when additions and removals balance, and lowering where it costs least first balances them
-    at the least total.
+    Under contamination only additions to (1−ε)P are possible, and (1−ε)(p₁ − p_f) is what each
+    answer needs. Under total variation, additions A and removals R are at most ε each. For p_f to
+    reach the k largest masses at x, k times what is added there plus what is removed there is at
+    least Σ_{i≤k} (pᵢ − p_f)⁺; summed over x, that is at most kε + ε. Linear programming duality
+    gives the converse: bring each x to the level where its labels meet, t, and all levels together
+    to where A = R.
     """
     held = joint[np.arange(firm.size), firm]
+    excess = _tied_to_zero(-np.sort(-joint, axis=1) - held[:, np.newaxis], joint).sum(axis=0)
     if contamination == "contamination":
-        return float(deviations(joint)[np.arange(firm.size), firm].sum())
-    wrong = deviations(joint)[np.arange(firm.size), firm] > 0
-    above = np.maximum(joint[wrong], held[wrong, np.newaxis])
-    descending = -np.sort(-above, axis=1)
-    drops = (descending[:, :-1] - descending[:, 1:]).sum(axis=0)
-    added, removed = float(drops.sum()), 0.0
-    for labels_above, drop in enumerate(drops, start=1):
-        lowered = min(drop, (added - removed) / (1 + labels_above))
-        added -= lowered
-        removed += labels_above * lowered
-    return 2 * max(added, removed)
+        return float(excess[0])
+    tops = np.arange(1, joint.shape[1])
+    return float((2 * np.cumsum(excess)[:-1] / (tops + 1)).max())
+
+
+def prices(joint: np.ndarray, contamination: str) -> np.ndarray:
+    """Return what each answer costs, shape (n_budgets, n, n_labels).
+
+    A firm is within c(ε) if the prices of its answers add up to at most c(ε) in each budget. There
+    is one under contamination, and one for each k of `overturned_margin` under total variation. The
+    first is `deviations` either way.
+    """
+    if contamination == "contamination":
+        return deviations(joint)[np.newaxis]
+    total, found = np.zeros_like(joint), []
+    descending = -np.sort(-joint, axis=1)
+    for top in range(1, joint.shape[1]):
+        total = total + _tied_to_zero(descending[:, top - 1 : top] - joint, joint)
+        found.append(2 * total / (top + 1))
+    return np.stack(found)
 
 
 def deviations(joint: np.ndarray) -> np.ndarray:
     """Return max_y joint[x, y] − joint[x, ·], the same shape, 0 where tied up to rounding."""
-    top = joint.max(axis=1, keepdims=True)
-    below = top - joint
-    below[below <= TIE * top] = 0.0
-    return below
+    return _tied_to_zero(joint.max(axis=1, keepdims=True) - joint, joint)
+
+
+def _tied_to_zero(lead: np.ndarray, joint: np.ndarray) -> np.ndarray:
+    """Return the leads, 0 where negative or, up to rounding, tied."""
+    lead[lead <= TIE * joint.max(axis=1, keepdims=True)] = 0.0
+    return lead

@@ -124,10 +124,11 @@ def success_curve(
     sizes = validation.fractions("alphas", alphas)
     validation.fraction("epsilon", epsilon)
     budget = float(slack(epsilon, contamination))
-    success = _staircase(contest(population, signal, strategy), sizes)
+    play = contest(population, signal, strategy)
+    success = _staircase(play, sizes)
     searched = np.full(sizes.shape, budget > 0)
     if strategy == "erasure":
-        searched |= (sizes == 0) | (not _idempotent(population, signal_map(signal)))
+        searched |= _off_staircase(play, signal_map(signal), sizes)
     if searched.any():
         scene = opponent(population, signal, strategy)
         for at in map(tuple, np.argwhere(searched)):
@@ -189,10 +190,16 @@ def _weight_up_to(
     return cumulative[np.searchsorted(steps[order], alphas, side=side)]
 
 
-def _idempotent(population: Population, g: np.ndarray) -> bool:
-    """Whether g(g(x)) = g(x) for everyone; the staircase of erasing is then exact for α > 0."""
-    once = g[population.marginal > 0]
-    return bool((g[once] == once).all())
+def _off_staircase(play: Contest, g: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Return where the success of erasing is more than its staircase, as booleans like alphas.
+
+    Everywhere if g(g(x)) ≠ g(x) for someone; else at α = 0 if labels tie at a signal point, since
+    the firm may then choose what all others are compared with.
+    """
+    sent = g[play.points]
+    if (g[sent] != sent).any():
+        return np.ones(alphas.shape, dtype=bool)
+    return (alphas == 0) & bool((play.at_zero[sent == play.points] == 0).any())
 
 
 def _spread(play: Contest, values: np.ndarray, n_features: int) -> np.ndarray:
