@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
                 addresses = _srcset(attributes[key]) if key == "srcset" else [attributes[key]]
                 page.fetched += [(tag, address) for address in addresses]
         page.fetched += [
-            ("style=", address) for address in css_addresses(attributes.get("style", ""))
+            (f"{tag} style", address) for address in css_addresses(attributes.get("style", ""))
         ]
 
     def handle_endtag(self, tag):
