@@ -1,7 +1,8 @@
 """The claims ledger: what the paper says, joined with what our chapters found.
 
 ``book/claims.yml`` lists what the paper says. A chapter answers a claim by gluing a dictionary
-with the keys ``number`` and ``verdict`` under the name ``claim-ID``.
+with the keys ``number`` and ``verdict`` under the name ``claim-ID``, and with ``differs`` if its
+setting is not the paper's.
 """
 
 import ast
@@ -78,10 +79,11 @@ def read(book: Book) -> list[Claim]:
                 raise ValueError(f"chapter {name} answers claim {key!r}, not in book/claims.yml")
             if claim.chapter:
                 raise ValueError(f"chapters {claim.chapter} and {name} both answer claim {key!r}")
-            if answer.keys() != {"number", "verdict"} or answer["verdict"] not in VERDICTS:
+            complete = {"number", "verdict"} <= answer.keys() <= {"number", "verdict", "differs"}
+            if not complete or answer["verdict"] not in VERDICTS:
                 raise ValueError(
                     f"chapter {name} answers claim {key!r} with {answer}: it needs a number and a "
-                    f"verdict, one of {', '.join(VERDICTS)}"
+                    f"verdict, one of {', '.join(VERDICTS)}, and may say what differs"
                 )
             claims[key] = Claim(**vars(claim) | answer | {"chapter": name})
     return list(claims.values())
