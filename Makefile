@@ -34,18 +34,21 @@ serve: book ## Build the site and serve it on this machine: PORT=8000
 bench: $(FULL)/ready ## Measure speed and memory against named rivals
 	@$(FULL)/bin/python benchmarks/run.py
 
-lock: $(FULL)/ready ## Refresh requirements.txt from pyproject.toml
-	@$(FULL)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
+LOCK := uv pip compile --universal --python-version 3.11 --custom-compile-command "make lock" --quiet
+
+lock: $(FULL)/ready ## Refresh the two lock files from pyproject.toml
+	@$(FULL)/bin/$(LOCK) pyproject.toml --all-extras --group site --output-file requirements.txt
+	@$(FULL)/bin/$(LOCK) --group site --constraint requirements.txt --output-file requirements-site.txt
 
 clean: ## Delete everything that was built (the environments too)
 	rm -rf _build .venv
 
-$(SITE)/ready: pyproject.toml requirements.txt
+$(SITE)/ready: pyproject.toml requirements-site.txt
 	@$(PYTHON) src/bookbuild/preflight.py
 	@echo "Making the environment of the site in $(SITE) …"
 	@rm -rf $(SITE) && $(PYTHON) -m venv $(SITE)
-	@$(SITE)/bin/python -m pip install --quiet --constraint requirements.txt --editable '.[site]'
+	@$(SITE)/bin/python -m pip install --quiet --requirement requirements-site.txt
+	@$(SITE)/bin/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(FULL)/ready: pyproject.toml requirements.txt
