@@ -1,0 +1,156 @@
+"""What every chapter of this book has: the rules, and what a chapter says against them."""
+
+import re
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+
+from bookbuild.renderer import VEGALITE
+from bookbuild.source import is_parameters, parameters
+
+GRADES = ("Recall", "Compute", "Prove", "Code", "Open")
+VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "see", "realise", "believe"}
+WIDEST = 78
+HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
+BLOCK = r"^(?P<fence>`{{3,}}){{{}}}(?P<rest>.*?)^(?P=fence)\s*?$"
+EXERCISE = re.compile(BLOCK.format("exercise"), re.M | re.S)
+ADMONITION = re.compile(BLOCK.format("admonition"), re.M | re.S)
+SOLUTION = re.compile(
+    r"^```\{solution-start\} *(?P<exercise>\S+)\n(?P<options>.*?)^```\s*?$(?P<body>.*?)"
+    r"^```\{solution-end\}\n```\s*?$",
+    re.M | re.S,
+)
+CODE = re.compile(BLOCK.format("code-cell"), re.M | re.S)
+USED = re.compile(r"\{glue(?::\w+)?\}`([^`:]+)|^`{3,}\{glue(?::\w+)?\} +(\S+)", re.M)
+
+
+def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[str]:
+    """Return which rules a chapter breaks, one message each.
+
+    Parameters
+    ----------
+    text : str
+        The chapter's file.
+    source, executed : NotebookNode
+        The same as a notebook, without and with its outputs.
+    """
+    return [
+        *_frame(text, source),
+        *_objectives(text),
+        *_exercises(text),
+        *_code(source),
+        *_charts(executed),
+        *_glue(text, executed),
+    ]
+
+
+def _frame(text: str, source: NotebookNode) -> Iterator[str]:
+    about = source.metadata.get("chapter", {})
+    if not isinstance(about.get("prerequisites"), list) or not about.get("level"):
+        yield "its front matter lacks the prerequisites or the level"
+    cells = [cell for cell in source.cells if is_parameters(cell)]
+    if len(cells) != 1 or not {"scale", "seed"} <= parameters(source).keys():
+        yield "it has no single parameters cell that declares scale and seed"
+    elif parameters(source)["scale"] != "ci":
+        yield "its default scale is not ci"
+    for wanted in ("```{chapter-card}", "## What you learned", "## Further reading"):
+        if text.splitlines().count(wanted) != 1:
+            yield f"it needs one {wanted!r}"
+
+
+def _objectives(text: str) -> Iterator[str]:
+    boxes = [
+        box["rest"] for box in ADMONITION.finditer(text) if ":class: objectives" in box["rest"]
+    ]
+    if len(boxes) != 1:
+        yield f"it has {len(boxes)} boxes of objectives, not one"
+        return
+    items = re.findall(r"^- (.*)", boxes[0], re.M)
+    if len(items) < 3:
+        yield "it has fewer than three objectives"
+    for item in items:
+        verb = re.match(r"\*\*(\w+)[\w ]*\*\*", item)
+        if not verb or verb[1].lower() in VAGUE:
+            yield f"an objective does not begin with a bold verb that can be measured: {item}"
+
+
+def _exercises(text: str) -> Iterator[str]:
+    labels = []
+    for exercise in EXERCISE.finditer(text):
+        label = re.search(r"^:label: +(\S+)", exercise["rest"], re.M)
+        words = re.sub(r"^:\w+:.*$", "", exercise["rest"], flags=re.M).split()
+        name = label[1] if label else " ".join(words[:6])
+        labels.append(name)
+        if not label:
+            yield f"an exercise has no label: {name}"
+        if not words or words[0] not in {f"(*{grade}.*)" for grade in GRADES}:
+            yield f"exercise {name} has no grade, one of {', '.join(GRADES)}"
+    if len(labels) < 3:
+        yield f"it has {len(labels)} exercises, fewer than three"
+    solved = []
+    for solution in SOLUTION.finditer(text):
+        name = solution["exercise"]
+        solved.append(name)
+        if ":class: dropdown" not in solution["options"]:
+            yield f"the solution of {name} is not folded"
+        code = [cell["rest"] for cell in CODE.finditer(solution["body"])]
+        if code and not any(re.search(r"^\s*assert ", cell, re.M) for cell in code):
+            yield f"the code in the solution of {name} asserts nothing"
+        if not solution["body"].strip():
+            yield f"the solution of {name} is empty"
+    if sorted(solved) != sorted(labels):
+        yield f"its exercises are {sorted(labels)} and its solutions {sorted(solved)}"
+
+
+def _code(source: NotebookNode) -> Iterator[str]:
+    for number, cell in enumerate(source.cells, start=1):
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type != "code":
+            continue
+        if any(tag.startswith("nbval") for tag in tags) or "NBVAL_" in cell.source:
+            yield f"cell {number} is kept out of the check of outputs"
+        for line in cell.source.splitlines():
+            if len(line) > WIDEST and not tags & HIDDEN:
+                yield f"cell {number} has a line of {len(line)} characters, over {WIDEST}: {line}"
+
+
+def _charts(executed: NotebookNode) -> Iterator[str]:
+    interactive = False
+    for number, cell in enumerate(executed.cells, start=1):
+        for output in cell.get("outputs", []):
+            spec = output.get("data", {}).get(VEGALITE)
+            if spec is None:
+                continue
+            interactive = interactive or any("bind" in entry for entry in _parameters(spec))
+            if not str(spec.get("description", "")).strip():
+                yield f"cell {number} shows a chart without a description"
+    if not interactive:
+        yield "none of its charts is interactive"
+
+
+def _parameters(spec: object) -> Iterator[dict]:
+    if isinstance(spec, dict):
+        yield from spec.get("params", [])
+        for key, value in spec.items():
+            if key not in ("params", "datasets"):
+                yield from _parameters(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from _parameters(value)
+
+
+def _glue(text: str, executed: NotebookNode) -> Iterator[str]:
+    used = {inline or block for inline, block in USED.findall(text)}
+    glued = [
+        output["metadata"]["scrapbook"]["name"]
+        for cell in executed.cells
+        for output in cell.get("outputs", [])
+        if "scrapbook" in output.get("metadata", {})
+    ]
+    for key in sorted(used - set(glued)):
+        yield f"it uses {key!r}, which it does not glue"
+    for key in sorted(set(glued) - used):
+        if not key.startswith("claim-"):
+            yield f"it glues {key!r} and does not use it"
+    for key in sorted({key for key in glued if glued.count(key) > 1}):
+        yield f"it glues {key!r} twice"
