@@ -18,7 +18,7 @@ CLEAN = """<!DOCTYPE html>
 <h1 id="top">One</h1>
 <p>See <a href="https://paper.example/x">the paper</a>, <a href="#top">above</a>,
 <a href="../index.html#start">the start</a>, <a href="mailto:a@b.example">us</a>,
-<a href="../genindex.html">the index</a> and <a href="..">home</a>.</p>
+<a href="../search.html?q=one">a search</a> and <a href="..">home</a>.</p>
 <img src="../_static/logo.svg" alt="A logo" style="color: red">
 <div class="chart"><img src="../_static/logo.svg" alt="A line.">
 <script type="application/vnd.vegalite+json">
@@ -37,7 +37,7 @@ def book(tmp_path):
     set_pages(book, ["notebooks/one"])
     for path, text in {
         book.site / "index.html": INDEX,
-        book.site / "genindex.html": INDEX,
+        book.site / "search.html": INDEX,
         book.site / "notebooks" / "one.html": CLEAN,
         book.site / "_static" / "book.css": "/* url(https://old.example/) */ p { color: red }",
         book.site / "_static" / "logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"></svg>',

@@ -42,7 +42,7 @@ def _papermill(arguments) -> int:
 def _report(found: list[str], fine: str) -> int:
     for message in found:
         print(message, file=sys.stderr)
-    print(fine if not found else f"{len(found)} problems")
+    print(fine if not found else f"problems: {len(found)}")
     return 1 if found else 0
 
 

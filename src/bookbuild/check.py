@@ -11,7 +11,7 @@ from bookbuild import page
 from bookbuild.layout import Book
 from bookbuild.page import Page
 
-GENERATED = {"genindex", "search", "prf-prf"}  # pages that no one writes
+GENERATED = {"search"}  # pages that no one writes
 NOT_PAGES = {"assets", "chapters", "results"}  # folders of the source that hold no page
 LEFTOVER_TEXT = {
     "Traceback (most recent call last)": "a Python traceback",
