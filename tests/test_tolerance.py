@@ -12,7 +12,7 @@ import altair as alt
 import nbformat
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -112,6 +112,7 @@ def test_nbval_shows_the_cell_and_both_numbers(nbval):
     assert "0.123556" in report
 
 
+QUICK = settings(derandomize=True, max_examples=60, deadline=None)
 NUMBERS = st.floats(-1e12, 1e12).filter(lambda x: abs(x) > 1e-3)
 LEAVES = st.none() | st.booleans() | st.integers() | st.text("ab12 ") | st.floats(-1e9, 1e9)
 TREES = st.recursive(
@@ -119,11 +120,13 @@ TREES = st.recursive(
 )
 
 
+@QUICK
 @given(TREES)
 def test_an_output_agrees_with_itself(tree):
     assert settle(copy.deepcopy(tree), tree) == tree
 
 
+@QUICK
 @given(TREES, TREES)
 def test_settling_changes_neither_side(computed, committed):
     before = copy.deepcopy((computed, committed))
@@ -131,6 +134,7 @@ def test_settling_changes_neither_side(computed, committed):
     assert (computed, committed) == before
 
 
+@QUICK
 @given(NUMBERS, st.floats(-1e-5, 1e-5))
 def test_close_numbers_are_accepted_everywhere(number, change):
     near = number * (1 + change)
@@ -138,6 +142,7 @@ def test_close_numbers_are_accepted_everywhere(number, change):
         assert settle(write(near), write(number)) == write(number)
 
 
+@QUICK
 @given(NUMBERS, st.floats(1e-3, 1e3), st.sampled_from([-1, 1]))
 def test_wrong_numbers_are_refused_everywhere(number, change, sign):
     wrong = number * (1 + sign * change)
@@ -145,6 +150,7 @@ def test_wrong_numbers_are_refused_everywhere(number, change, sign):
         assert settle(write(wrong), write(number)) != write(number)
 
 
+@QUICK
 @given(st.integers(), st.integers())
 def test_whole_numbers_must_match(a, b):
     for write in (int, str, "{} couriers.".format, lambda n: [n]):

@@ -17,7 +17,7 @@ def _execute(arguments) -> int:
         try:
             execution = write_chapter(THIS_BOOK, name)
         except ChapterError as error:
-            print("raised")
+            print("raised", flush=True)
             print(error, file=sys.stderr)
             return 1
         print(f"{execution.seconds} s, {execution.peak_megabytes} MB")
@@ -34,7 +34,7 @@ def _papermill(arguments) -> int:
             print(papermill_chapter(THIS_BOOK, name, dict(arguments.parameter)))
         except ChapterError as error:
             failed = True
-            print("raised")
+            print("raised", flush=True)
             print(error, file=sys.stderr)
     return 1 if failed else 0
 
