@@ -1,5 +1,6 @@
 """Build the site from the executed notebooks, from clean, with warnings as errors."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -28,8 +29,15 @@ def build(book: Book) -> int:
     ]
     result = subprocess.run(command, cwd=book.root, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        print(result.stdout, result.stderr, sep="\n", file=sys.stderr)
-        print("The site has problems; the lines marked WARNING or ERROR say where.", file=sys.stderr)
+        print(_name_cells(result.stdout + result.stderr), file=sys.stderr)
+        print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
         return 1
     print(f"The book is built: open {book.site / 'index.html'}")
     return 0
+
+
+def _name_cells(text: str) -> str:
+    """Say "cell 8, line 57" where MyST-NB writes the line number 80057."""
+    return re.sub(
+        r"(\.ipynb):(\d+)(\d{4})\b", lambda m: f"{m[1]} (cell {m[2]}, line {int(m[3])})", text
+    )
