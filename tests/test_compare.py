@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from bookbuild import compare
+from bookbuild import compare, executions
 from bookbuild.renderer import VEGALITE
 from books import chapter, code, execute, make_book, save, set_pages, write
 
@@ -98,7 +98,7 @@ def test_finds_a_notebook_that_was_edited(book, change):
         edited.cells[-1].id = "another"
         nbformat.write(edited, book.notebooks / "one.ipynb")
     else:
-        (book.results / "executions.json").unlink()
+        executions.path(book, "one").unlink()
     assert problems(book) == [
         "book/notebooks/one.ipynb is not what its recorded execution left: it was edited, or the "
         f"execution was stopped; {RERUN}"

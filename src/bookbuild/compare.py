@@ -17,7 +17,7 @@ def problems(book: Book, names: list[str]) -> list[str]:
     known = set(book.chapter_names())
     found = [
         f"{relative(book, path)} is on no page: add it to _toc.yml or delete it"
-        for pattern in ("chapters/*.md", "notebooks/*.ipynb")
+        for pattern in ("chapters/*.md", "notebooks/*.ipynb", "results/executions/*.json")
         for path in sorted(book.source.glob(pattern))
         if path.stem not in known
     ]

@@ -28,22 +28,20 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def path(book: Book) -> Path:
-    """Return the file that holds the records."""
-    return book.results / "executions.json"
+def path(book: Book, name: str) -> Path:
+    """Return the file that holds a chapter's record: one each, so that two runs never collide."""
+    return book.results / "executions" / f"{name}.json"
 
 
 def read(book: Book) -> dict[str, Execution]:
-    """Return the records by chapter name; chapters that never ran are missing."""
-    if not path(book).is_file():
-        return {}
-    records = json.loads(path(book).read_text(encoding="utf-8"))
-    return {name: Execution(**record) for name, record in records.items()}
+    """Return the records by chapter name, in reading order; chapters that never ran are missing."""
+    return {
+        name: Execution(**json.loads(path(book, name).read_text(encoding="utf-8")))
+        for name in book.chapter_names()
+        if path(book, name).is_file()
+    }
 
 
 def record(book: Book, name: str, execution: Execution) -> None:
-    """Replace one chapter's record; chapters that are no longer in the book are dropped."""
-    records = read(book) | {name: execution}
-    known = set(book.chapter_names())
-    kept = {key: asdict(value) for key, value in records.items() if key in known}
-    atomic.write_text(path(book), json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    """Replace one chapter's record."""
+    atomic.write_text(path(book, name), json.dumps(asdict(execution), indent=1) + "\n")

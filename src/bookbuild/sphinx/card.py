@@ -22,7 +22,7 @@ class ChapterCard(SphinxDirective):
         """Return a definition list; warn if the chapter was never executed."""
         path = Path(self.env.doc2path(self.env.docname))
         book = Book(Path(self.env.srcdir).parent)
-        self.env.note_dependency(str(executions.path(book)))
+        self.env.note_dependency(str(executions.path(book, path.stem)))
         notebook = nbformat.read(path, as_version=4)
         execution = executions.read(book).get(path.stem)
         if execution is None:
