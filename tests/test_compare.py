@@ -127,6 +127,7 @@ def test_finds_files_of_no_chapter(book):
     assert compare.problems(book, []) == [
         "book/chapters/one.md is on no page: add it to _toc.yml or delete it",
         "book/notebooks/one.ipynb is on no page: add it to _toc.yml or delete it",
+        "book/results/executions/one.json is on no page: add it to _toc.yml or delete it",
     ]
 
 
