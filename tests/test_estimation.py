@@ -40,11 +40,27 @@ def test_any_quantity_of_a_population_can_be_estimated():
 
 def test_the_band_covers_the_truth_about_as_often_as_it_says():
     truth, covered = unique(TRUTH), 0
-    for seed in range(100):
+    for seed in range(60):
         features, labels = TRUTH.sample(200, seed)
         band = estimate(unique, features, labels, 5, 3, rng=seed, confidence=0.9, resamples=199)
         covered += band.low <= truth <= band.high
-    assert 80 <= covered <= 97
+    assert 46 <= covered <= 59
+
+
+def test_the_band_of_a_rare_signal_stays_a_fraction():
+    features = np.repeat([0, 2], [298, 2])
+    signal = Signal([2, 2, 2, 2, 2], 1)
+    found = estimate(
+        lambda law: bounds.uniqueness(law, signal),
+        features,
+        np.zeros(300, dtype=int),
+        n_features=5,
+        n_labels=3,
+        rng=0,
+        resamples=199,
+    )
+    assert found.value == pytest.approx(2 / 300)
+    assert 0 <= found.low < found.value < found.high
 
 
 def test_four_times_the_data_halve_the_band():

@@ -5,16 +5,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from collective_action.bounds import slack
+from collective_action import erasing
 from collective_action.contest import STRATEGIES
-from collective_action.firms import CONTAMINATIONS, overturned_margin, suboptimality
+from collective_action.firms import CONTAMINATIONS, suboptimality
 from collective_action.optimal import success_curve
 from collective_action.population import Population
-from collective_action.strategies import Signal, erasure, feature_label, feature_only
+from collective_action.strategies import Signal, feature_label, feature_only
+from collective_action.strategies import erasure as erase
 from collective_action.worst_case import worst_case
 from populations import SEEDS, worlds
 
-PLANTED = dict(zip(STRATEGIES, (feature_label, feature_only, erasure), strict=True))
+PLANTED = dict(zip(STRATEGIES, (feature_label, feature_only, erase), strict=True))
 PLANTING = STRATEGIES[:2]
 
 
@@ -29,16 +30,17 @@ def success_of(firm, population, signal, strategy):
 
 def by_brute_force(population, signal, alpha, strategy, epsilon, contamination):
     """Return the least success over every firm f: X → Y that is ε-suboptimal where it matters."""
-    seen = seen_by_the_firm(population, signal, alpha, strategy).joint
-    matters = np.arange(signal.g.size) if strategy == "erasure" else signal.points
-    budget = slack(epsilon, contamination) * (1 + 1e-9)
+    seen = seen_by_the_firm(population, signal, alpha, strategy)
+    matters = np.ones(signal.g.size, dtype=bool)
+    if strategy != "erasure":
+        matters[:] = np.isin(np.arange(signal.g.size), signal.points)
+    optimal = seen.joint.argmax(axis=1)
     least = np.inf
     for labels in itertools.product(range(population.n_labels), repeat=population.n_features):
-        firm = np.array(labels)
+        firm = np.where(matters, labels, optimal)
         success = success_of(firm, population, signal, strategy)
-        if success < least:
-            cost = overturned_margin(seen[matters], firm[matters], contamination)
-            least = success if cost <= budget else least
+        if success < least and suboptimality(seen, firm, contamination) <= epsilon + 1e-12:
+            least = success
     return least
 
 
@@ -81,29 +83,23 @@ def test_planting_agrees_with_all_subsets_of_up_to_twelve_signal_points(strategy
 
 
 @pytest.mark.parametrize("contamination", CONTAMINATIONS)
-@settings(derandomize=True, max_examples=8, deadline=None)
-@given(seed=SEEDS)
-def test_the_interval_holds_where_the_world_is_too_large_to_be_exact(contamination, seed):
-    rng = np.random.default_rng(seed)
-    for world in worlds(seed, 3, features=(60, 90), labels=(3, 4), onto_people=True):
+def test_without_the_integer_programme_the_interval_still_holds_the_truth(contamination):
+    rng = np.random.default_rng(0)
+    open_intervals = 0
+    for world in worlds(0, 80, features=(6, 30), labels=(2, 4), onto_people=True):
         population, signal = world.population, Signal(world.g, world.target)
-        alpha, epsilon = rng.uniform(size=2) * [1, 0.2]
-        worst = worst_case(population, signal, alpha, "erasure", epsilon, contamination)
-        assert 0 <= worst.lower <= worst.upper <= 1
+        alpha, epsilon = rng.uniform(size=2) * [1, 0.1]
+        firm = (population, signal, alpha, "erasure", epsilon, contamination)
+        exact = worst_case(*firm)
+        assert exact.exact
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(erasing, "EXACT_BINARIES", 0)
+            worst = worst_case(*firm)
+        assert worst.lower - 1e-9 <= exact.lower <= worst.upper + 1e-9
         assert worst.exact == (worst.upper - worst.lower <= 1e-9)
         assert population.marginal[~worst.broken].sum() == pytest.approx(worst.upper)
-        # A firm that the search did not choose: the cheapest single features, as far as they go.
-        seen = seen_by_the_firm(population, signal, alpha, "erasure")
-        ranks = np.argsort(-seen.joint, axis=1)
-        firm = ranks[:, 0]
-        margin = (
-            seen.joint[np.arange(firm.size), firm] - seen.joint[np.arange(firm.size), ranks[:, 1]]
-        )
-        cheapest = np.argsort(margin)
-        affordable = np.cumsum(margin[cheapest]) <= slack(epsilon, contamination)
-        firm[cheapest[affordable]] = ranks[cheapest[affordable], 1]
-        assert suboptimality(seen, firm, contamination) <= epsilon + 1e-12
-        assert worst.lower <= success_of(firm, population, signal, "erasure") + 1e-12
+        open_intervals += not worst.exact
+    assert open_intervals > 5
 
 
 def test_worst_case_by_hand():

@@ -174,20 +174,17 @@ def critical_mass(
 
 def _staircase(play: Contest, alphas: np.ndarray) -> np.ndarray:
     """Return the weight of the points that are the collective's at each alpha."""
-    early, late = alphas * (1 - TIE), alphas * (1 + TIE)
     behind = play.at_zero <= 0
-    gained = _weight_up_to(play.gained_at()[behind], play.weight[behind], early, "left")
-    lost = _weight_up_to(play.lost_at()[~behind], play.weight[~behind], late, "right")
+    gained = _weight_below(play.gained_at()[behind], play.weight[behind], alphas * (1 - TIE))
+    lost = _weight_below(play.lost_at()[~behind], play.weight[~behind], alphas * (1 + TIE))
     return np.asarray(np.minimum(play.weight[~behind].sum() - lost + gained, 1.0))
 
 
-def _weight_up_to(
-    steps: np.ndarray, weight: np.ndarray, alphas: np.ndarray, side: str
-) -> np.ndarray:
-    """Return the total weight of the steps below each alpha ("left") or not above it ("right")."""
+def _weight_below(steps: np.ndarray, weight: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Return the total weight of the steps below each alpha, the shape of alphas."""
     order = np.argsort(steps)
     cumulative = np.concatenate([[0.0], np.cumsum(weight[order])])
-    return cumulative[np.searchsorted(steps[order], alphas, side=side)]
+    return cumulative[np.searchsorted(steps[order], alphas)]
 
 
 def _off_staircase(play: Contest, g: np.ndarray, alphas: np.ndarray) -> np.ndarray:
