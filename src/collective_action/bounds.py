@@ -1,4 +1,4 @@
-"""Section 2 of the paper, its theorems: what a collective of size α is guaranteed.
+"""Setting I of the paper, Theorems 1, 3 and 5: what a collective of size α is guaranteed.
 
 The guarantees for an exact firm, and their critical masses, are the paper's (Theorems 1, 3 and 5),
 except the two `_sharp` forms, which are ours. For a firm that is only near-optimal, how much each

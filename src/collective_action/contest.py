@@ -1,4 +1,4 @@
-"""Section 2.1 of the paper, inside its proofs: the margin by which the collective's label leads.
+"""Setting I of the paper, inside Theorems 1, 3 and 5: the margin by which a label leads.
 
 At each feature one label is the collective's, and the firm that sees αP* + (1−α)P₀ answers with it
 once that label's mass exceeds the mass of every other. Under all three strategies that lead, the

@@ -1,4 +1,4 @@
-"""Section 2, what is not true: three statements close to the theorems, refuted by tiny worlds.
+"""Setting I, what is not true: three statements close to the theorems, refuted by tiny worlds.
 
 The statements are tempting variants of guarantees that the paper or this book proves. Each function
 returns a world in which the variant promises more than some firm that it covers leaves.

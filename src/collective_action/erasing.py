@@ -1,4 +1,4 @@
-"""Section 2, erasing before an imperfect firm: the firm that erases least.
+"""Setting I, erasing before an ε-suboptimal firm: the firm that erases least.
 
 Erasing succeeds at x when f(x) = f(g(x)). A firm can fail it by answering x differently, or by
 answering g(x) differently, which fails all the other features that g sends there. So the worst firm

@@ -1,4 +1,4 @@
-"""Section 2, erasing before an imperfect firm: the worst firm of a small world, exactly.
+"""Setting I, erasing before an ε-suboptimal firm: the worst firm of a small world, exactly.
 
 The integer programme has binary answers z[x, y], and kept[x] ≥ z[x, y] + z[g(x), y] − 1 says that x
 and g(x) get one answer. Being near-optimal is linear in the answers; see `firms.prices`.

@@ -1,4 +1,4 @@
-"""Section 2 from data: a collective never knows P₀, only a sample of it.
+"""Setting I from data: a collective never knows P₀, only a sample of it.
 
 Any quantity of a population, a success curve, a critical mass, ξ, Δ, p or τ, is estimated by its
 value on the empirical law, and its uncertainty by the bootstrap. This is not part of the paper.

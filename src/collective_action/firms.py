@@ -1,4 +1,4 @@
-"""Section 2.2 of the paper, the ε-suboptimal firm: how far from optimal a given firm is.
+"""Setting I of the paper, the ε-suboptimal firm: how far from optimal a given firm is.
 
 f is ε-suboptimal under P if f(x) ∈ argmax_y P̃(x, y) for all x, for some law P̃ near P. The paper's
 exact wording of "near" for this learner is not restated here; two meanings are offered, "within ε

@@ -1,4 +1,4 @@
-"""Section 2, the imperfect firm: which points to overturn on a budget is a 0/1 knapsack."""
+"""Setting I, planting before an ε-suboptimal firm: which points to overturn on a budget is a 0/1 knapsack."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Section 2, erasing: the firm that tells x and g(x) apart at the least price.
+"""Setting I, erasing: the firm that tells x and g(x) apart at the least price.
 
 A map g sends every feature to one other, so features form trees that hang from fixed points or
 from cycles. On such a graph the best firm is found exactly, from the leaves inwards.

@@ -1,4 +1,4 @@
-"""Section 2 of the paper, exactly: the nonparametric optimal learner.
+"""Setting I of the paper, the nonparametric optimal learner, computed exactly.
 
 The firm sees αP* + (1−α)P₀ and answers each feature with a label of the largest mass there, ties
 broken against the collective. What the paper bounds is a staircase in α; here it is computed.

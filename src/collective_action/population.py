@@ -1,4 +1,4 @@
-"""Section 2 of the paper, the model: a population is a law on features × labels."""
+"""The model of the paper, base population P₀: a finite law on features × labels."""
 
 from dataclasses import dataclass
 from functools import cached_property

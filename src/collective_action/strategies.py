@@ -1,4 +1,4 @@
-"""Section 2.1 of the paper: what a collective does to its own data.
+"""Setting I of the paper, the strategies h of Theorems 1, 3 and 5: what members do to their data.
 
 A collective applies h: X×Y → X×Y to its members' data. Each function here returns the law P* of
 h(z), z ~ P₀: the population that the collective contributes to the training data.

@@ -1,4 +1,4 @@
-"""Section 2, before any theorem: what an argument must be, said plainly when it is not."""
+"""The model of the paper, at its door: what an argument must be, said plainly when it is not."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Section 2.2 of the paper, the ε-suboptimal firm, exactly: the worst such firm for a collective.
+"""Setting I of the paper, the ε-suboptimal firm: the worst such firm for a collective, exactly.
 
 A theorem bounds what every ε-suboptimal firm leaves to the collective; this module finds the firm
 that leaves least. Planting, it is a knapsack: to overturn a signal point costs its margin, out of a
