@@ -1,4 +1,4 @@
-"""Setting I, planting before an ε-suboptimal firm: which points to overturn on a budget is a 0/1 knapsack."""
+"""Setting I, planting before an ε-suboptimal firm: a 0/1 knapsack over the points to overturn."""
 
 from dataclasses import dataclass
 
