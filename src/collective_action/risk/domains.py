@@ -69,6 +69,8 @@ class Box:
         steps[np.arange(len(moving)), moving[order]] = (signs * sides[moving])[order]
         start = self.lower.copy()
         start[moving[flip]] = self.upper[moving[flip]]
+        if len(moving) == 0:  # the whole box casts one shadow
+            return np.stack([start, start])
         return start + np.concatenate(
             [np.zeros((1, self.dimension)), np.cumsum(np.concatenate([steps, -steps]), axis=0)]
         )

@@ -194,7 +194,7 @@ class Multinomial:
         residuals = softmax(features @ theta.reshape(self.n_classes, -1).T, axis=1)
         residuals[np.arange(len(residuals)), _classes(labels, self.n_classes)] -= 1
         outer = residuals[:, :, np.newaxis] * np.asarray(features)[:, np.newaxis, :]
-        return outer.reshape(len(outer), -1) + self.penalty * theta
+        return outer.reshape(len(outer), len(theta)) + self.penalty * theta
 
     def hessian(self, theta, records: Records) -> np.ndarray:
         """Return E (diag(π) − ππᵀ) ⊗ xxᵀ + λI, shape (K·d, K·d)."""

@@ -1,0 +1,242 @@
+"""Steering a risk minimiser: the critical mass, the data, and what happens below it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collective_action.risk import (
+    Ball,
+    Box,
+    Logistic,
+    Multinomial,
+    Records,
+    Squared,
+    SquaredDistance,
+    anything,
+    approach,
+    best_reachable,
+    candidates,
+    critical_mass,
+    features_only,
+    guarantee,
+    labels_only,
+    mean_gradient,
+    minimiser,
+    reach,
+    round_to_members,
+    steer,
+)
+
+
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(
+    st.floats(0.5, 10),
+    st.lists(st.floats(-0.99, 0.99), min_size=1, max_size=20),
+    st.floats(0.01, 0.99),
+    st.sampled_from([-1, 1]),
+)
+def test_mean_estimation_by_hand(radius, values, share, sign):
+    mean = np.mean(values) * radius
+    edge = sign * radius
+    target = mean + share * (edge - mean)
+    population = Records(radius * np.array(values)[:, np.newaxis])
+    exact = (target - mean) / (edge - mean)
+    for menu in (
+        candidates(population, [[-radius], [radius]], [0, 0]),
+        anything(population, Box([-radius], [radius]), [0]),
+    ):
+        assert steer(SquaredDistance(), [target], menu).critical_mass == pytest.approx(
+            exact, abs=1e-12
+        )
+    # The same numbers as least squares on a constant, where labels are all there is.
+    constant = Records(np.ones((len(values), 1)), radius * np.array(values))
+    labels = labels_only(constant, [-radius, radius])
+    assert steer(Squared(), [target], labels).critical_mass == pytest.approx(exact, abs=1e-12)
+
+
+def problem(rng):
+    """Return a random strongly convex problem: loss, menu and target."""
+    d = int(rng.integers(1, 4))
+    n = int(rng.integers(10, 30))
+    features = rng.normal(size=(n, d))
+    kind = int(rng.integers(4))
+    penalty = float(rng.uniform(0.02, 0.5))
+    loss = [SquaredDistance(), Squared(penalty), Logistic(penalty), Multinomial(3, penalty)][kind]
+    labels = [
+        np.zeros(n),
+        rng.normal(size=n),
+        rng.integers(2, size=n) * 1.0,
+        rng.integers(3, size=n) * 1.0,
+    ][kind]
+    choices = [[0.0], [-2.0, 2.0], [0.0, 1.0], [0.0, 1.0, 2.0]][kind]
+    population = Records(features, labels)
+    listed = 2 * rng.normal(size=(12, d))
+    menu = [
+        lambda: candidates(
+            population,
+            np.repeat(listed, len(choices), axis=0),
+            np.tile(choices, len(listed)),
+        ),
+        lambda: labels_only(population, choices),
+        lambda: features_only(population, listed),
+    ][int(rng.integers(3))]()
+    target = minimiser(loss, population) + rng.normal(size=loss.parameters(d)) * rng.uniform(0.1, 2)
+    return loss, menu, target
+
+
+def test_the_guarantee_holds_on_a_thousand_problems_and_a_smaller_one_does_not():
+    rng = np.random.default_rng(2023)
+    tight, below, arrived = 0, 0, 0
+    for _ in range(1000):
+        loss, menu, target = problem(rng)
+        plan = steer(loss, target, menu)
+        alpha = float(rng.random())
+        submission = plan.submission(alpha)
+        mixture = menu.members.mix(submission, alpha)
+        distance = np.linalg.norm(minimiser(loss, mixture) - target)
+        norm = np.linalg.norm(plan.base_gradient)
+        bound = float(guarantee(norm, plan.gamma, alpha, loss.strong_convexity(mixture)))
+        if alpha >= plan.critical_mass:
+            arrived += 1
+            assert bound == 0
+            assert distance < 1e-7
+        else:
+            below += 1
+            assert distance <= bound * (1 + 1e-9) + 1e-9
+            tight += distance > 0.99 * bound
+    # Both regimes were visited, and a bound one per cent smaller would have failed on many.
+    assert below > 300
+    assert arrived > 100
+    assert tight > 50
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_critical_mass_is_enough_and_necessary(seed):
+    rng = np.random.default_rng(seed)
+    loss, menu, target = problem(rng)
+    plan = steer(loss, target, menu)
+    norm = np.linalg.norm(plan.base_gradient)
+    for alpha in (0.98 * min(plan.critical_mass, 1), min(1.02 * plan.critical_mass, 1)):
+        wanted = -(1 - alpha) / alpha * plan.base_gradient
+        missed = approach(loss, target, wanted, menu).amount
+        if alpha > plan.critical_mass:
+            assert missed < 1e-8
+            np.testing.assert_allclose(plan.deployed(alpha), target, atol=1e-7)
+            mixed = mean_gradient(loss, target, menu.members.mix(plan.submission(alpha), alpha))
+            assert np.linalg.norm(mixed) < 1e-8
+        else:
+            # No law of the menu produces the gradient that stationarity at the target asks for.
+            assert missed > 1e-6 * norm
+
+
+def test_steering_to_where_the_population_already_leads_needs_nobody():
+    population = Records([[0.0, 1.0], [2.0, 3.0]])
+    plan = steer(SquaredDistance(), [1.0, 2.0], anything(population, Ball([0, 0], 5.0), [0]))
+    assert plan.critical_mass == 0
+    np.testing.assert_allclose(plan.deployed(0.7), [1.0, 2.0])
+
+
+def test_a_target_beyond_everybody_has_a_critical_mass_above_one():
+    population = Records([[0.0], [1.0]])
+    plan = steer(SquaredDistance(), [3.0], candidates(population, [[-2.0], [2.0]], [0, 0]))
+    assert plan.critical_mass > 1
+    np.testing.assert_allclose(plan.deployed(1.0), [2.0])
+    deaf = steer(SquaredDistance(), [3.0], candidates(population, [[0.5]], [0]))
+    assert deaf.critical_mass == np.inf
+
+
+def test_the_best_reachable_mean_is_a_projection():
+    rng = np.random.default_rng(5)
+    population = Records(0.3 * rng.normal(size=(40, 2)))
+    target = np.array([1.5, 0.4])
+    plan = steer(SquaredDistance(), target, anything(population, Ball([0, 0], 2.0), [0]))
+    for alpha in (0.05, 0.3, 0.6):
+        room = target - (1 - alpha) * population.features.mean(axis=0)
+        found = best_reachable(plan, alpha)
+        # P* may put its mean anywhere in the ball, so θ(P_α) anywhere in a ball of radius 2α.
+        assert found.distance == pytest.approx(np.linalg.norm(room) - 2 * alpha, abs=1e-6)
+        np.testing.assert_allclose(
+            minimiser(SquaredDistance(), population.mix(found.submission, alpha)), found.theta
+        )
+    assert best_reachable(plan, plan.critical_mass).distance < 1e-9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_reachable_parameter_is_never_worse_than_pushing_straight(seed):
+    rng = np.random.default_rng(100 + seed)
+    loss, menu, target = problem(rng)
+    plan = steer(loss, target, menu)
+    alpha = 0.6 * min(plan.critical_mass, 1)
+    straight = np.linalg.norm(plan.deployed(alpha) - target)
+    assert best_reachable(plan, alpha, steps=15).distance <= straight + 1e-12
+
+
+@pytest.mark.parametrize("n", [7, 50, 400])
+def test_rounding_costs_what_it_says_and_vanishes(n):
+    rng = np.random.default_rng(6)
+    x = np.column_stack([np.ones(60), rng.normal(size=(60, 2))])
+    population = Records(x, (rng.random(60) < 0.5) * 1.0)
+    loss = Logistic(0.1)
+    target = minimiser(loss, population) + np.array([0.0, 0.6, -0.4])
+    plan = steer(loss, target, anything(population, Box([1, -3, -3], [1, 3, 3]), [0, 1]))
+    roster = round_to_members(loss, target, plan.push, n)
+    assert len(roster.records) == n
+    np.testing.assert_allclose(roster.records.weights, 1 / n)
+    atoms = len(plan.push.submission)
+    assert atoms <= len(target)
+    gradients = loss.gradient(target, plan.push.submission.features, plan.push.submission.labels)
+    diameter = max(np.linalg.norm(a - b) for a in gradients for b in gradients)
+    assert roster.gradient_error <= roster.error_bound + 1e-12
+    assert roster.error_bound <= atoms / (4 * n) * diameter + 1e-12
+    alpha = plan.critical_mass
+    mixture = population.mix(roster.records, alpha)
+    moved = np.linalg.norm(minimiser(loss, mixture) - target)
+    assert moved <= alpha * roster.gradient_error / loss.strong_convexity(mixture) + 1e-9
+
+
+def test_particular_people_each_submit_one_record_they_may_submit():
+    rng = np.random.default_rng(8)
+    x = np.column_stack([np.ones(200), rng.normal(size=200)])
+    population = Records(x, x @ [0.0, 1.0] + 0.2 * rng.normal(size=200))
+    loss, alpha, n = Squared(), 0.5, 80
+    target = np.array([0.4, 1.3])
+    people = population.sample(n, 1)
+    wanted = -(1 - alpha) / alpha * mean_gradient(loss, target, population)
+    plan = approach(loss, target, wanted, labels_only(people, [-4, 4]))
+    assert plan.amount < 1e-8
+    roster = round_to_members(loss, target, plan, n)
+    order = np.lexsort(people.features.T)
+    submitted = roster.records.features[np.lexsort(roster.records.features.T)]
+    np.testing.assert_allclose(submitted, people.features[order])
+    assert set(np.unique(roster.records.labels)) <= {-4.0, 4.0, *people.labels}
+    assert roster.gradient_error <= roster.error_bound
+    deployed = minimiser(loss, population.mix(roster.records, alpha))
+    assert np.linalg.norm(deployed - target) < 0.1
+
+
+def test_critical_mass_and_guarantee_of_arrays():
+    np.testing.assert_allclose(critical_mass([0.0, 1.0, 3.0], 1.0), [0, 0.5, 0.75])
+    np.testing.assert_allclose(critical_mass(1.0, [-1.0, np.inf]), [np.inf, 0])
+    np.testing.assert_allclose(guarantee(1.0, 1.0, [0.0, 0.25, 0.5, 1.0], 0.5), [2, 1, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda p, m: critical_mass(-1.0, 1.0), "base_norm is -1.0"),
+        (lambda p, m: critical_mass(1.0, -2.0), "gamma is -2.0"),
+        (lambda p, m: guarantee(1.0, 1.0, 1.2, 1.0), "alphas is 1.2"),
+        (lambda p, m: guarantee(1.0, 1.0, 0.2, 0.0), "strong_convexity is 0.0"),
+        (lambda p, m: steer(Squared(), [1.0, 2.0], m), "theta has 2 entries"),
+        (lambda p, m: steer(Squared(), [1.0], m).submission(2), "alpha is 2"),
+        (
+            lambda p, m: round_to_members(Squared(), [1.0], reach(Squared(), [1.0], [1.0], m), 0),
+            "n is 0",
+        ),
+    ],
+)
+def test_bad_input_is_named(make, message):
+    population = Records([[1.0], [1.0]], [0.0, 1.0])
+    with pytest.raises(ValueError, match=message):
+        make(population, labels_only(population, [-2, 2]))
