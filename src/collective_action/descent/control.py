@@ -65,7 +65,7 @@ class CollectiveTooSmallError(RuntimeError):
     Attributes
     ----------
     step
-        Which step, from 0.
+        Which step, from 0; T when all T steps were made and the rest of the way is too much.
     alpha, needed
         The fraction there was, and the largest of the least fractions at which a step makes
         progress, from here along the rest of the way (sampled) to the target, which must be held.
@@ -145,7 +145,8 @@ def control(
     Raises
     ------
     CollectiveTooSmallError
-        At the first step at which no c > 0 is attainable, or the target cannot be held.
+        At the first step at which no c > 0 is attainable, or the target cannot be held; after the
+        last step, if the rest of the way needs more than α.
     ValueError
         If an argument is out of range.
     """
@@ -193,6 +194,10 @@ def control(
         theta = theta - move
         thetas.append(theta)
         log.append((np.nan if c is None else c, needed, submitted, records))
+    if not best_effort and np.linalg.norm(theta - path[-1]) > landed:
+        ahead = needed_along(budget, [theta, *path[aim:]])
+        if ahead > alpha:
+            raise CollectiveTooSmallError(len(log), alpha, ahead, _run(thetas, path, log))
     return _run(thetas, path, log)
 
 
@@ -203,6 +208,6 @@ def _run(thetas, path, log) -> Run:
         path[-1],
         np.array(contractions),
         np.array(needed),
-        np.array(submitted).reshape(len(log), -1),
+        np.array(submitted).reshape(len(log), len(thetas[0])),
         records,
     )

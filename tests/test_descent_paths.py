@@ -1,0 +1,156 @@
+"""Landscapes and paths: the mass a path needs, and a path that needs less than the line."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from collective_action.descent import (
+    RIDGE,
+    RIDGE_START,
+    RIDGE_TARGET,
+    CollectiveTooSmallError,
+    GradientBudget,
+    Hills,
+    control,
+    lowest_path,
+    needed_along,
+    profile,
+    quadratic,
+    resistance,
+    steepness,
+)
+from collective_action.risk import critical_mass
+
+CORNERS = [-2.5, -2.5], [2.5, 2.5]
+SIZE = 1.0
+
+
+@pytest.fixture(scope="module")
+def ridge():
+    """Return the shipped landscape and three ways across it, each with what it needs."""
+    landscape = RIDGE.landscape()
+    ways = {
+        "straight": np.stack([RIDGE_START, RIDGE_TARGET]),
+        "low": lowest_path(landscape, RIDGE_START, RIDGE_TARGET, *CORNERS),
+        "carried": lowest_path(landscape, RIDGE_START, RIDGE_TARGET, *CORNERS, cost=resistance),
+    }
+    return landscape, ways, {name: profile(landscape, way) for name, way in ways.items()}
+
+
+@pytest.mark.parametrize(
+    "landscape",
+    [quadratic([[2.0, 1.0], [1.0, -1.0]], [0.3, 0.1]), RIDGE.landscape()],
+    ids=["saddle", "ridge"],
+)
+def test_gradients_are_derivatives_and_smoothness_bounds_their_change(landscape):
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-2, 2, size=(200, 2))
+    step = 1e-6
+    for i, axis in enumerate(np.eye(2)):
+        slope = landscape.value(points + step * axis) - landscape.value(points - step * axis)
+        np.testing.assert_allclose(slope / (2 * step), landscape.gradient(points)[:, i], atol=1e-8)
+    others = points + 0.05 * rng.normal(size=points.shape)
+    change = np.linalg.norm(landscape.gradient(points) - landscape.gradient(others), axis=1)
+    assert (change <= landscape.smoothness * np.linalg.norm(points - others, axis=1)).all()
+
+
+def test_the_ridge_is_not_convex_and_both_ends_are_at_rest():
+    landscape = RIDGE.landscape()
+    for end in (RIDGE_START, RIDGE_TARGET):
+        assert np.linalg.norm(landscape.gradient(end)) < 1e-3
+    middle = (RIDGE_START + RIDGE_TARGET) / 2
+    ends = landscape.value(np.stack([RIDGE_START, RIDGE_TARGET]))
+    assert landscape.value(middle) > ends.max() + 0.5
+
+
+def test_the_path_finder_beats_the_straight_line(ridge):
+    _, ways, profiles = ridge
+    steepest = {name: found.norms.max() for name, found in profiles.items()}
+    assert critical_mass(steepest["straight"], SIZE) > 0.7
+    assert critical_mass(steepest["low"], SIZE) < 0.45
+    opposing = {name: found.resistances.max() for name, found in profiles.items()}
+    assert critical_mass(opposing["straight"], SIZE) > 0.67
+    assert critical_mass(opposing["carried"], SIZE) < 0.12
+    for name in ("low", "carried"):
+        np.testing.assert_array_equal(ways[name][0], RIDGE_START)
+        np.testing.assert_array_equal(ways[name][-1], RIDGE_TARGET)
+
+
+@pytest.mark.parametrize("name", ["straight", "low", "carried"])
+def test_a_run_needs_what_the_profile_says(ridge, name):
+    landscape, ways, profiles = ridge
+    budget = GradientBudget(landscape, SIZE)
+    mass = float(critical_mass(profiles[name].resistances.max(), SIZE))
+    assert needed_along(budget, ways[name], looks=100) == pytest.approx(mass, rel=2e-2)
+    run = control(budget, RIDGE_START, ways[name][1:], 1.05 * mass, 0.02, 6000)
+    assert run.distances[-1] < 1e-8
+    with pytest.raises(CollectiveTooSmallError) as failure:
+        control(budget, RIDGE_START, ways[name][1:], 0.9 * mass, 0.02, 20000)
+    assert failure.value.needed > failure.value.alpha
+
+
+def test_a_mass_that_follows_the_low_path_is_stuck_on_the_straight_line(ridge):
+    landscape, ways, _ = ridge
+    budget = GradientBudget(landscape, SIZE)
+    assert control(budget, RIDGE_START, ways["low"][1:], 0.5, 0.02, 6000).distances[-1] < 1e-8
+    with pytest.raises(CollectiveTooSmallError):
+        control(budget, RIDGE_START, RIDGE_TARGET, 0.5, 0.02, 6000)
+
+
+@pytest.mark.parametrize("cost", [steepness, resistance])
+def test_no_path_of_a_small_grid_does_better(cost):
+    """Against the minimax distance over all paths, by Floyd and Warshall's recurrence."""
+    rng = np.random.default_rng(4)
+    ticks = np.linspace(-1, 1, 5)
+    nodes = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1).reshape(-1, 2)
+    for _ in range(5):
+        landscape = Hills(
+            tuple(map(tuple, rng.uniform(-1, 1, size=(3, 2)))), (1.0, -1.0, 0.5), (0.4,) * 3, 0.1
+        ).landscape()
+        worst = np.full((25, 25), np.inf)
+        for a, b in np.ndindex(25, 25):
+            leg = nodes[b] - nodes[a]
+            moves = np.abs(np.round(leg / 0.5)).astype(int)
+            if a == b or moves.max() > 2 or np.gcd(*moves) != 1:
+                continue
+            samples = nodes[a] + np.linspace(0, 1, 5)[:, np.newaxis] * leg
+            tangent = np.tile(leg / np.linalg.norm(leg), (5, 1))
+            worst[a, b] = cost(landscape.gradient(samples), tangent).max()
+        best = worst.copy()
+        for k in range(25):
+            best = np.minimum(best, np.maximum(best[:, [k]], best[[k], :]))
+        path = lowest_path(landscape, nodes[0], nodes[24], [-1, -1], [1, 1], nodes=5, cost=cost)
+        index = [int(np.square(nodes - point).sum(axis=1).argmin()) for point in path]
+        reached = max(worst[a, b] for a, b in pairwise(index))
+        assert reached == pytest.approx(best[0, 24], abs=1e-12)
+
+
+def test_resistance_ignores_what_carries_and_counts_the_rest():
+    east = np.array([[1.0, 0.0]] * 4)
+    gradients = np.array([[-3.0, 0.0], [3.0, 0.0], [0.0, 2.0], [-3.0, 2.0]])
+    np.testing.assert_allclose(resistance(gradients, east), [0, 3, 2, 2])
+    np.testing.assert_allclose(steepness(gradients, east), [3, 3, 2, 13**0.5])
+    rng = np.random.default_rng(1)
+    tangents = rng.normal(size=(100, 3))
+    tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
+    gradients = rng.normal(size=(100, 3))
+    pushes = np.linspace(0, 6, 6001)[:, np.newaxis, np.newaxis]
+    brute = np.linalg.norm(gradients + pushes * tangents, axis=2).min(axis=0)
+    np.testing.assert_allclose(resistance(gradients, tangents), brute, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda land: profile(land, [[0, 0]]), "path has 1 waypoints"),
+        (lambda land: profile(land, [[0, 0], [0, 0]]), "none repeated"),
+        (lambda land: profile(land, [[0, 0], [1, 0]], 0.0), "spacing is 0.0"),
+        (lambda land: lowest_path(land, [9, 0], [0, 0], *CORNERS), "start is"),
+        (lambda land: lowest_path(land, [0, 0], [0.001, 0], *CORNERS), "same grid node"),
+        (lambda land: lowest_path(land, [0, 0], [1, 0], *CORNERS, nodes=2), "nodes is 2.0"),
+    ],
+)
+def test_bad_input_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make(RIDGE.landscape())
