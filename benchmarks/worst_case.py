@@ -3,12 +3,12 @@
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.contest import contest
-from collective_action.erasing import erasing
-from collective_action.firms import deviations
+from collective_action.optimal.contest import contest
+from collective_action.optimal.erasing import erasing
+from collective_action.optimal.firms import deviations
+from collective_action.optimal.worst_case import worst_case
 from collective_action.population import Population
 from collective_action.strategies import Signal
-from collective_action.worst_case import worst_case
 from measure import Benchmark
 
 ALPHA, EPSILON, SLACK = 0.4, 0.01, 0.02

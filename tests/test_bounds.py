@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 
 from collective_action import bounds
-from collective_action.contest import STRATEGIES
-from collective_action.firms import CONTAMINATIONS
 from collective_action.optimal import thresholds
+from collective_action.optimal.contest import STRATEGIES
+from collective_action.optimal.firms import CONTAMINATIONS
+from collective_action.optimal.worst_case import worst_case
 from collective_action.population import Population
 from collective_action.strategies import Signal
-from collective_action.worst_case import worst_case
 from populations import SEEDS, worlds
 
 EXAMPLES, WORLDS = 44, 50

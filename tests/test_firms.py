@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from scipy.optimize import linprog
 
 from collective_action.bounds import slack
-from collective_action.firms import CONTAMINATIONS, suboptimality
+from collective_action.optimal.firms import CONTAMINATIONS, suboptimality
 from collective_action.population import Population
 from populations import SEEDS, worlds
 

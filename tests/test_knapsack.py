@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from collective_action.knapsack import pack
+from collective_action.optimal.knapsack import pack
 from populations import SEEDS
 
 

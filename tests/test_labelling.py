@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 
-from collective_action.labelling import arrows, cheapest_labelling
+from collective_action.optimal.labelling import arrows, cheapest_labelling
 from populations import SEEDS
 
 

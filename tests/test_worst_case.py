@@ -5,14 +5,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from collective_action import erasing
-from collective_action.contest import STRATEGIES
-from collective_action.firms import CONTAMINATIONS, suboptimality
-from collective_action.optimal import success_curve
+from collective_action.optimal import erasing, success_curve
+from collective_action.optimal.contest import STRATEGIES
+from collective_action.optimal.firms import CONTAMINATIONS, suboptimality
+from collective_action.optimal.worst_case import worst_case
 from collective_action.population import Population
 from collective_action.strategies import Signal, feature_label, feature_only
 from collective_action.strategies import erasure as erase
-from collective_action.worst_case import worst_case
 from populations import SEEDS, worlds
 
 PLANTED = dict(zip(STRATEGIES, (feature_label, feature_only, erase), strict=True))

@@ -57,7 +57,8 @@ class Contest:
         wins = self.at_one > 0
         gained = np.where(self.at_zero > 0, 0.0, np.inf)
         behind = wins & (self.at_zero <= 0)
-        gained[behind] = -self.at_zero[behind] / (self.at_one[behind] - self.at_zero[behind])
+        needed = np.abs(self.at_zero[behind])
+        gained[behind] = needed / (self.at_one[behind] + needed)
         return gained
 
     def lost_at(self) -> np.ndarray:

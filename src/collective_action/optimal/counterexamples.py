@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action import bounds
+from collective_action.optimal.worst_case import WorstCase, worst_case
 from collective_action.population import Population
 from collective_action.strategies import Signal
-from collective_action.worst_case import WorstCase, worst_case
 
 
 @dataclass(frozen=True, eq=False)

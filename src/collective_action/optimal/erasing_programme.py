@@ -7,8 +7,8 @@ and g(x) get one answer. Being near-optimal is linear in the answers; see `firms
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.contest import TIE
-from collective_action.firms import prices
+from collective_action.optimal.contest import TIE
+from collective_action.optimal.firms import prices
 
 NODES = 2_000
 OBJECTIVE_SCALE = 1e3

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action.contest import TIE
-from collective_action.erasing_programme import least_erasure
-from collective_action.firms import deviations, overturned_margin
-from collective_action.knapsack import pack
-from collective_action.labelling import Arrows, arrows, cheapest_labelling
+from collective_action.optimal.contest import TIE
+from collective_action.optimal.erasing_programme import least_erasure
+from collective_action.optimal.firms import deviations, overturned_margin
+from collective_action.optimal.knapsack import pack
+from collective_action.optimal.labelling import Arrows, arrows, cheapest_labelling
 from collective_action.population import Population
 from collective_action.strategies import erasing_labels, signal_map
 
-EXACT_BINARIES = 400
+EXACT_BINARIES = 128
 GAP = 1e-9
 PRICES = 100
 

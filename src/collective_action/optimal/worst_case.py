@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action import validation
-from collective_action.bounds import slack
-from collective_action.contest import Contest, contest
-from collective_action.erasing import Erasing, erasing, worst_firm
-from collective_action.knapsack import pack
+from collective_action.optimal.contest import Contest, contest
+from collective_action.optimal.erasing import Erasing, erasing, worst_firm
+from collective_action.optimal.firms import slack
+from collective_action.optimal.knapsack import pack
 from collective_action.population import Population
 from collective_action.strategies import Signal
 
