@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -81,4 +81,5 @@ def _answer(handler: BaseHTTPRequestHandler, behaviour: Behaviour) -> None:
     if start:
         handler.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
     handler.end_headers()
-    handler.wfile.write(content[start:][: behaviour.cut])
+    with suppress(ConnectionError):  # the client may have heard enough
+        handler.wfile.write(content[start:][: behaviour.cut])

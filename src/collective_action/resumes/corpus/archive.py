@@ -56,10 +56,21 @@ class Archive:
     def _reading(self, name: str) -> Iterator[None]:
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as error:
+        except _DAMAGED as error:
             raise ArchiveError(f"{self.path}: {name} is damaged ({error}); {_ADVICE}") from error
 
 
+# All that zipfile was seen to raise on bytes that are no archive, or no longer one.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 _ADVICE = "delete the archive and fetch it again"
 
 
@@ -85,7 +96,7 @@ def open_archive(
     """
     try:
         opened = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error) as error:
+    except _DAMAGED as error:
         raise ArchiveError(f"{path} is no complete zip archive ({error}); {_ADVICE}") from error
     with opened:
         entries = opened.infolist()

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-EXAMPLES = 3
+SAME_ID = "an earlier résumé has this id"
+EXAMPLES = 3  # of each kind of problem are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def collect(items: Iterable[Read | Skipped]) -> tuple[list[Resume], Report]:
     repeats = 0
     for item in items:
         if isinstance(item, Read) and item.resume.id in ids:
-            item = Skipped(item.resume.id, "an earlier résumé has this id")
+            item = Skipped(item.resume.id, SAME_ID)
         if isinstance(item, Skipped):
             skipped[item.reason] += 1
             _remember(examples, item.reason, item.where)
