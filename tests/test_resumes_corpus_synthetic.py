@@ -23,8 +23,8 @@ DIGEST = "5f6f20084df4892a32581eab4003919f7f5f3acf5e99d3ec1ac5af30fcf98a90"
 
 @pytest.fixture(scope="module")
 def people():
-    """Return 6,000 careers and their résumés."""
-    return list(Synthetic(6_000, seed=1).people())
+    """Return 5,000 careers and their résumés."""
+    return list(Synthetic(5_000, seed=1).people())
 
 
 @pytest.fixture(scope="module")
