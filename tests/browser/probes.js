@@ -30,16 +30,22 @@ window.probe = {
       .filter((chart) => !chart.querySelector(".vega-embed :is(svg, canvas)"))
       .map((chart) => chart.querySelector("img")?.alt ?? probe.start(chart)),
 
+  // Each slider alone: the others stand where the page put them.
   async deadSliders() {
     const dead = [];
     for (const input of document.querySelectorAll(".chart input[type=range]")) {
       const drawing = input.closest(".chart-live").querySelector("svg");
-      const before = drawing.innerHTML;
-      input.value = input.value === input.max ? input.min : input.max;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      await probe.pause(250);
+      const [before, stood] = [drawing.innerHTML, input.value];
+      const move = (stop) => {
+        input.value = stop;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+      };
+      move(stood === input.max ? input.min : input.max);
+      for (let wait = 0; wait < 40 && drawing.innerHTML === before; wait++) await probe.pause(25);
       if (drawing.innerHTML === before) dead.push(`${input.name} changes nothing`);
       if (!input.labels.length) dead.push(`${input.name} has no label`);
+      move(stood);
+      for (let wait = 0; wait < 40 && drawing.innerHTML !== before; wait++) await probe.pause(25);
     }
     return dead;
   },
