@@ -2,7 +2,8 @@
 
 Read in this order: `architecture` (the network), `crossroads` (the task), `collectives` (what the
 members submit), `training` (SGD on the mixture), `contest` (where the firms are and should go),
-`comparison` (steering against static data, and what knowing less costs).
+`comparison` (steering against static data, and what knowing less costs), `search` (for a static
+plan as good).
 """
 
 from collective_action.network.architecture import TanhNetwork
@@ -18,6 +19,7 @@ from collective_action.network.collectives import (
 from collective_action.network.comparison import Outcome, compare, interval, knowledge
 from collective_action.network.contest import Contest, prepare, steering
 from collective_action.network.crossroads import Crossroads
+from collective_action.network.search import search_static
 from collective_action.network.training import Firm, Training, success_and_accuracy, train
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "interval",
     "knowledge",
     "prepare",
+    "search_static",
     "steering",
     "success_and_accuracy",
     "train",

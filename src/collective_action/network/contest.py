@@ -19,6 +19,7 @@ GOOD = 0.95
 SETTLED = 0.1
 TARGET_SEED = 10_000
 SAMPLE_SEED = 20_000
+START_SEED = 30_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def prepare(
     trials = int(at_least("trials", trials, 1))
     own = [seed * trials + trial for seed in seeds for trial in range(trials)]
     rehearsals = [TARGET_SEED + trial for trial in range(trials)]
-    draws = [torch.Generator().manual_seed(seed) for seed in own + rehearsals]
+    draws = [torch.Generator().manual_seed(seed + START_SEED) for seed in own + rehearsals]
     p = firm.network.parameters
     theta = torch.stack([torch.randn(p, generator=g, dtype=torch.float64) for g in draws])
     theta = train(firm, theta.to(device), steps, own + rehearsals).final
@@ -94,7 +95,9 @@ def prepare(
             "target. Raise trials or steps"
         )
     first = starts.to(torch.int64).argmax(dim=1)
-    start = theta[: len(own)].reshape(len(seeds), trials, p)[torch.arange(len(seeds)), first]
+    start = theta[: len(own)].reshape(len(seeds), trials, p)[
+        torch.arange(len(seeds), device=theta.device), first
+    ]
     chosen = theta[len(own) :][int(targets.to(torch.int64).argmax())]
     target = firm.network.nearest_copy(start, chosen.expand_as(start))
     sample = firm.world.population(sample_size, torch.Generator().manual_seed(SAMPLE_SEED))

@@ -1,0 +1,158 @@
+"""Record the network experiment: `python -m collective_action.network book/results/NAME.json`.
+
+Every number of the chapter *Steering a neural network* comes from this record. It runs on a GPU
+when PyTorch finds one, and on a CPU in a few minutes.
+"""
+
+import json
+import platform
+import sys
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import torch
+
+from collective_action.network.architecture import TanhNetwork
+from collective_action.network.collectives import Planting, stacked
+from collective_action.network.comparison import compare, knowledge
+from collective_action.network.contest import Contest, prepare, steering
+from collective_action.network.crossroads import Crossroads
+from collective_action.network.training import Firm, success_and_accuracy, train
+
+SEEDS = tuple(range(10))
+ALPHAS = (0.05, 0.08, 0.1, 0.11, 0.12, 0.13, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+LOOKS = (1, 5, 10, 25, 50, 75, 100, 200)
+SAMPLES = (5, 10, 20, 50, 200, 2000)
+ALPHA = 0.2
+STEPS = 2000
+WALK_EVERY = 50
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Static: points along the diagonal that the collective wants filled, labelled 1."""
+
+    world: Crossroads
+
+    look_every: ClassVar[int] = 1
+
+    def submit(self, theta, n, step, generators):
+        """Draw n points between the two clusters with label 1, and around the line."""
+        records = []
+        for generator in generators:
+            along = 2 * torch.rand(n, 1, generator=generator, dtype=torch.float64) - 1
+            noise = torch.randn(n, 2, generator=generator, dtype=torch.float64)
+            line = self.world.corner * along * torch.tensor([[-1.0, 1.0]], dtype=torch.float64)
+            features = line + self.world.centre_spread * noise
+            records.append((features, torch.ones(n, dtype=torch.float64)))
+        return stacked(records, theta)
+
+
+def bridge(contest: Contest) -> pd.DataFrame:
+    """Return success and accuracy of `Bridge` at every mass, in the columns of `compare`."""
+    rows = []
+    for alpha in ALPHAS:
+        trained = train(
+            contest.firm, contest.start, STEPS, contest.seeds, Bridge(contest.firm.world), alpha
+        )
+        success, accuracy = success_and_accuracy(contest.firm, trained.final)
+        for seed, s, a in zip(contest.seeds, success.tolist(), accuracy.tolist(), strict=True):
+            rows.append({"strategy": "bridge", "alpha": alpha, "seed": seed,
+                         "success": s, "accuracy": a})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def samples(contest: Contest) -> pd.DataFrame:
+    """Return what steering reaches when the collective knows fewer records of the population."""
+    rows = []
+    for size in SAMPLES:
+        poorer = replace(contest, sample=tuple(x[:size] for x in contest.sample))
+        trained = train(
+            contest.firm, contest.start, STEPS, contest.seeds, steering(poorer, ALPHA), ALPHA
+        )
+        success, accuracy = success_and_accuracy(contest.firm, trained.final)
+        for seed, s, a in zip(contest.seeds, success.tolist(), accuracy.tolist(), strict=True):
+            rows.append({"size": size, "seed": seed, "success": s, "accuracy": a})
+    return pd.DataFrame(rows)
+
+
+def walk(contest: Contest) -> list[dict]:
+    """Return one firm's parameters on its way, and what members submitted, under two strategies."""
+    rules = {"steering": steering(contest, ALPHA), "planting": Planting(contest.firm.world)}
+    frames = []
+    for name, rule in rules.items():
+        trained = train(
+            contest.firm, contest.start, STEPS, contest.seeds, rule, ALPHA, keep_every=WALK_EVERY
+        )
+        for at, theta in zip(trained.steps.tolist(), trained.thetas[:, 0], strict=True):
+            frame = {"strategy": name, "step": at, "theta": [round(v, 3) for v in theta.tolist()]}
+            if name == "steering":
+                now = min(at, STEPS - 1)
+                filed = torch.cat(
+                    [trained.features[0, now], trained.labels[0, now, :, None]], dim=1
+                )
+                points, counts = torch.unique(filed, dim=0, return_counts=True)
+                frame["filed"] = [
+                    [*(round(v, 2) for v in point), count]
+                    for point, count in zip(points.tolist(), counts.tolist(), strict=True)
+                ]
+            frames.append(frame)
+    return frames
+
+
+def main(path: Path) -> None:
+    """Run everything and write the record."""
+    begun = time.perf_counter()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    contest = prepare(Firm(Crossroads(), TanhNetwork(2)), SEEDS, device=device)
+    success, accuracy = success_and_accuracy(contest.firm, contest.target[:1])
+    table = compare(contest, ALPHAS, STEPS).drop(columns="released_success")
+    released = compare(contest, (ALPHA,), STEPS)
+    record = {
+        "provenance": {
+            "command": f"python -m collective_action.network {path.as_posix()}",
+            "date": datetime.now(UTC).date().isoformat(),
+            "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+        },
+        "settings": {"seeds": len(SEEDS), "steps": STEPS, "batch": contest.firm.batch,
+                     "step_size": contest.firm.step_size, "alpha": ALPHA,
+                     "sample": len(contest.sample[0])},
+        "target": {"success": success.item(), "accuracy": accuracy.item()},
+        "comparison": _columns(pd.concat([table, bridge(contest)])),
+        "released": _columns(released),
+        "looks": _columns(knowledge(contest, ALPHA, LOOKS, STEPS)),
+        "samples": _columns(samples(contest)),
+        "walk": walk(contest),
+    }  # fmt: skip
+    record["provenance"]["seconds"] = round(time.perf_counter() - begun)
+    path.write_text(_text(record), encoding="utf-8")
+
+
+def _columns(table: pd.DataFrame) -> dict[str, list]:
+    return {name: table[name].tolist() for name in table}
+
+
+def _text(record: dict) -> str:
+    """Return JSON with one line per column and per frame, fractions to three digits."""
+    rounded = json.loads(json.dumps(record), parse_float=lambda text: round(float(text), 3))
+    lines = []
+    for key, value in rounded.items():
+        if key == "walk":
+            body = ",\n  ".join(json.dumps(frame) for frame in value)
+            lines.append(f" {json.dumps(key)}: [\n  {body}\n ]")
+        else:
+            body = ",\n  ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items())
+            lines.append(f" {json.dumps(key)}: {{\n  {body}\n }}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
