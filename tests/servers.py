@@ -1,6 +1,7 @@
 """A web server on loopback that serves files as badly as a test asks."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class Behaviour:
         Begin this many bytes off the place that was asked for.
     status
         Answer with this error, if any.
+    stall
+        Wait so many seconds before the connection is closed.
     asked
         The Range header of each request so far, None where there was none.
     """
@@ -35,6 +38,7 @@ class Behaviour:
     ranges: bool = True
     shift: int = 0
     status: int | None = None
+    stall: float = 0.0
     asked: list[str | None] = field(default_factory=list)
 
 
@@ -83,3 +87,4 @@ def _answer(handler: BaseHTTPRequestHandler, behaviour: Behaviour) -> None:
     handler.end_headers()
     with suppress(ConnectionError):  # the client may have heard enough
         handler.wfile.write(content[start:][: behaviour.cut])
+        time.sleep(behaviour.stall)

@@ -20,9 +20,8 @@ FILE = RemoteFile("corpus.zip", BLOB, limit=2_000_000)
 
 
 @pytest.fixture(autouse=True)
-def quiet(monkeypatch):
-    """Show no progress and use no proxy."""
-    monkeypatch.setenv("TQDM_DISABLE", "1")
+def direct(monkeypatch):
+    """Ask loopback itself, not a proxy."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
@@ -63,6 +62,13 @@ def test_a_download_that_was_cut_off_goes_on_where_it_stopped(server, tmp_path):
     assert fetch(FILE, server.address, tmp_path).read_bytes() == CONTENT
     assert server.asked == [None, "bytes=600000-"]
     assert names(tmp_path) == {"corpus.zip"}
+
+
+def test_a_server_that_falls_silent_is_not_waited_for(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", 0.1)
+    server.cut, server.stall = 1_000, 0.5
+    with pytest.raises(DownloadError, match=r"timed out.*1,000 bytes are kept"):
+        fetch(FILE, server.address, tmp_path)
 
 
 def test_a_server_that_knows_no_ranges_is_asked_for_everything(server, tmp_path):

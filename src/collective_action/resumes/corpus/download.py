@@ -175,8 +175,8 @@ def _store(
             if done > file.limit:
                 raise DownloadError(f"{file.name}: the server sends over {file.limit:,} bytes")
             out.write(chunk)
+            out.flush()  # what arrived is kept, whatever happens next
             progress.update(len(chunk))
-        out.flush()
         os.fsync(out.fileno())
     return done
 
