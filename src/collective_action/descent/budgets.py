@@ -15,9 +15,9 @@ from scipy import optimize
 
 from collective_action.descent.landscapes import Landscape
 from collective_action.risk.attainable import approach
-from collective_action.risk.columns import Programme, solve
 from collective_action.risk.losses import Loss, mean_gradient
 from collective_action.risk.menus import Menu
+from collective_action.risk.programme import Programme, solve
 from collective_action.risk.records import Records, at_least, finite
 
 TOLERANCE = 1e-9

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action.risk.columns import Columns, Programme, Solution, solve
+from collective_action.risk.columns import Columns
 from collective_action.risk.losses import Loss
 from collective_action.risk.menus import Menu
+from collective_action.risk.programme import Programme, Solution, solve
 from collective_action.risk.records import Records, finite
 from collective_action.risk.steepest import steepest
 
