@@ -1,13 +1,11 @@
 """Prove the book: run every gate, then say in one table what passed."""
 
-import os
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 
 from bookbuild.layout import Book
-from bookbuild.renderer import kernel_environment
 
 SKIPPED = 77  # the exit status of a gate that could test nothing here
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--no-header")
@@ -47,12 +45,11 @@ def run(book: Book) -> bool:
     one run shows everything that is wrong. A gate that could test nothing here, such as the one
     that needs a browser, counts as neither passed nor failed.
     """
-    environment = os.environ | kernel_environment()
     rows = []
     for gate in GATES:
         print(f"\n── {gate.name} " + "─" * max(0, 76 - len(gate.name)), flush=True)
         start = time.perf_counter()
-        result = subprocess.run(gate.command, cwd=book.root, env=environment, check=False)
+        result = subprocess.run(gate.command, cwd=book.root, check=False)
         outcome = {0: "passed", SKIPPED: "skipped"}.get(result.returncode, "FAILED")
         rows.append((outcome, gate.name, time.perf_counter() - start))
     print("\n── summary " + "─" * 69)

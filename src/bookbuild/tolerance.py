@@ -1,4 +1,4 @@
-"""A pytest plugin that lets nbval accept the last digits of a number.
+"""A pytest plugin for nbval: the press's own kernels, and leave to differ in the last digits.
 
 Numbers with decimals or an exponent may differ by ``RTOL`` and ``ATOL``, in text, in tables and in
 charts; whole numbers, words and structure must match. Load it with ``-p bookbuild.tolerance``.
@@ -6,9 +6,12 @@ charts; whole numbers, words and structure must match. Load it with ``-p bookbui
 
 import json
 import math
+import os
 import re
 
 from nbval.plugin import IPyNbCell
+
+from bookbuild.renderer import kernel_environment
 
 RTOL = 1e-4
 ATOL = 1e-9
@@ -71,7 +74,8 @@ def _close(a: float, b: float) -> bool:
 
 
 def pytest_configure():
-    """Settle the numbers before nbval compares a cell's outputs."""
+    """Start nbval's kernels as the press does, and settle the numbers before it compares them."""
+    os.environ.update(kernel_environment())
     strict = IPyNbCell.compare_outputs
 
     def compare_outputs(self, test, ref, skip_compare=None):
