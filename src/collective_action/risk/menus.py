@@ -98,7 +98,7 @@ def features_only(members: Records, features: Box | Ball | np.ndarray) -> Menu:
     """Members keep their label and may submit any allowed features with it.
 
     The collective's labels are distributed as in the members' own records: one group per distinct
-    label.
+    label, so the time it takes to solve grows with their number.
 
     Parameters
     ----------
