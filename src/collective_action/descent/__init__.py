@@ -1,4 +1,4 @@
-"""Section 4 of the paper: steering a firm that learns by gradient descent (setting III).
+"""Setting III of the paper: steering a firm that learns by gradient descent.
 
 Read in this order: `landscapes` (risks by formula), `budgets` (what the collective can add to the
 gradient), `control` (steering, and being too small), `rates` (the guarantee), `paths` (the mass a

@@ -1,4 +1,4 @@
-"""Section 4 of the paper: gradient control, steering a firm that descends its risk (Theorem 10).
+"""Setting III of the paper: gradient control, steering a firm that descends its risk (Theorem 10).
 
     θ_{t+1} = θ_t − η[α·g_{P*_t}(θ_t) + (1−α)·g_{P₀}(θ_t)]
 

@@ -1,4 +1,4 @@
-"""Section 4 of the paper: steering a neural network while it trains; the part that needs torch.
+"""Setting III of the paper: steering a neural network while it trains; the part that needs torch.
 
 Read in this order: `architecture` (the network), `crossroads` (the task), `collectives` (what the
 members submit), `training` (SGD on the mixture), `contest` (where the firms are and should go),

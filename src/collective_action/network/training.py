@@ -1,4 +1,4 @@
-"""Section 4 of the paper, gradient-based learning: SGD on what members and others submit."""
+"""Setting III of the paper, gradient-based learning: SGD on what members and others submit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

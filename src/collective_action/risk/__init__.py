@@ -1,4 +1,4 @@
-"""Section 4 of the paper: steering a firm that minimises a convex risk (setting II).
+"""Setting II of the paper: steering a firm that minimises a convex risk.
 
 Read in this order: `records` (what the firm trains on), `losses`, `minimiser`, `menus` (what the
 collective's members may submit), `attainable` (how far that pushes, by linear programming),

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, attainable gradients: how far a collective can push, and with what data.
+"""Setting II of the paper, attainable gradients: how far a collective can push, and with what data.
 
 G(θ) is the set of average gradients that the laws of a `Menu` produce. It is convex, so how far it
 reaches in a direction is a linear programme whose variables are the shares of the collective that

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, attainable gradients: what a collective may do at one θ, as columns."""
+"""Setting II of the paper, attainable gradients: what a collective may do at one θ, as columns."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, constraints: the feature vectors that a member may submit.
+"""Setting II of the paper, constraints: the feature vectors that a member may submit.
 
 The gradient of a generalised linear model at x, pushed in a direction v, depends on x through two
 numbers only, a = x·θ and b = x·v. `Box.frontier` and `Ball.frontier` return points of the domain

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, the firm of setting II: convex losses with exact gradients.
+"""Setting II of the paper: the firm, convex losses with exact gradients.
 
 Every loss has the same five methods. `value` and `gradient` return one row per record;
 `hessian` averages over weighted records; `parameters` counts θ's entries; `strong_convexity`

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, constraints: what the members of a collective may submit.
+"""Setting II of the paper, constraints: what the members of a collective may submit.
 
 The collective is a random sample of the population, so what its members are bound to keep is
 distributed as in P₀. A `Menu` divides them into groups by what they keep; each group has a mass and

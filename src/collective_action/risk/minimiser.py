@@ -1,4 +1,4 @@
-"""Section 4 of the paper: θ(P), the parameter that a risk-minimising firm deploys."""
+"""Setting II of the paper: θ(P), the parameter that a risk-minimising firm deploys."""
 
 import numpy as np
 from scipy import optimize

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, attainable gradients: the linear programme and its column generation."""
+"""Setting II of the paper, attainable gradients: the linear programme and its column generation."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, below the critical mass: how near to a target a firm can be brought."""
+"""Setting II of the paper, below the critical mass: how near to a target a firm can be brought."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, the data of setting II: weighted records with real features."""
+"""Setting II of the paper: the data, weighted records with real features."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, from a law to people: who submits what when there are n members."""
+"""Setting II of the paper, from a law to people: who submits what when there are n members."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Section 4 of the paper, constraints: the record of a domain that pushes hardest.
+"""Setting II of the paper, constraints: the record of a domain that pushes hardest.
 
 For a direction v, the record z of the domain that maximises ⟨∇ℓ(θ; z), v⟩. The linear programme
 for γ asks this question again and again; its answers are the extreme points of the attainable set.

@@ -1,4 +1,4 @@
-"""Section 4 of the paper: steering a risk minimiser by neutralising its gradient (Theorem 7).
+"""Setting II of the paper: steering a risk minimiser by neutralising its gradient (Theorem 7).
 
 The firm deploys θ(P_α), the minimiser of a convex risk. A collective that wants θ* submits a law
 P* with α·g_{P*}(θ*) + (1−α)·g_{P₀}(θ*) = 0: the mixed risk is then stationary, hence least, at θ*.
