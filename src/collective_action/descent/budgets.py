@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient-based learning: what a collective can add to a firm's gradient.
+"""Setting III of the paper: what a collective can add to a firm's gradient.
 
 At a parameter θ with base gradient g = g_{P₀}(θ), a collective of a fraction α that wants θ to
 move towards a point, by a fraction ηc of the gap d = θ − point, needs its own average gradient to

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient-based learning: risks that a firm descends, given by formula."""
+"""Setting III of the paper: risks that a firm descends, given by formula."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

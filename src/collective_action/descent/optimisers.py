@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient-based learning: the update a firm makes with a gradient.
+"""Setting III of the paper: the update a firm makes with a gradient.
 
 The theory knows plain descent only. The others are here to see what becomes of a collective that
 assumes plain descent when the firm does something else.

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient control: the mass that a path needs, and a path that needs less.
+"""Setting III, gradient control: the mass that a path needs, and a path that needs less.
 
 What a collective must cancel at a point is the part of the firm's gradient that does not carry it
 along: with travel direction τ, ‖g‖ where −g points backwards, and the part across τ where −g points

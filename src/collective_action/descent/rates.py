@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient control: how fast it is guaranteed to arrive (Theorem 10)."""
+"""Setting III, gradient control: how fast it is guaranteed to arrive (Theorem 10)."""
 
 import numpy as np
 

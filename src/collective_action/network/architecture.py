@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient-based learning: a small non-convex network, many copies at once.
+"""Setting III of the paper: a small non-convex network, many copies at once.
 
 One hidden layer of tanh units and a logistic output, f(x) = Σ_j a_j·tanh(w_j·x + b_j) + c, with the
 gradient of every record in closed form. Every function takes R independent networks at once, one

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient control: what a collective hands to a network in training.
+"""Setting III, gradient control: what a collective hands to a network in training.
 
 Each collective answers one question, `submit`: n records for each of R firms, asked anew every
 `look_every` steps. Only `Steering` looks at the firms' parameters; the others decide in advance.

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient control: steering a network against static planting.
+"""Setting III, gradient control: steering a network against static planting.
 
 Every strategy gets the same mass, the same steps, the same firm and as many seeds.
 """

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient control: where firms are, and where a collective wants them.
+"""Setting III, gradient control: where firms are, and where a collective wants them.
 
 A firm has trained its network to a solution that labels the centre 0, and goes on training. The
 collective has its own sample of the population and has trained networks of the same architecture

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient-based learning: a task with two good answers.
+"""Setting III of the paper: a task with two good answers.
 
 Four clusters at the corners of a square, opposite corners alike. A network with two hidden units
 can draw a band around one diagonal or around the other; both classify everybody well, and they

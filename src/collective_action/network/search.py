@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient control: looking for a static plan that does as well.
+"""Setting III, gradient control: looking for a static plan that does as well.
 
 No search proves that there is none. This one tries many plans against one firm, and says which
 came closest.

@@ -1,4 +1,4 @@
-"""Setting III of the paper, gradient-based learning: SGD on what members and others submit."""
+"""Setting III of the paper: SGD on what members and others submit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
