@@ -8,76 +8,46 @@ import json
 import platform
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import torch
 
 from collective_action.network.architecture import TanhNetwork
-from collective_action.network.collectives import Planting, stacked
+from collective_action.network.collectives import Planting
 from collective_action.network.comparison import compare, knowledge
 from collective_action.network.contest import Contest, prepare, steering
 from collective_action.network.crossroads import Crossroads
+from collective_action.network.search import search_static
 from collective_action.network.training import Firm, success_and_accuracy, train
 
 SEEDS = tuple(range(10))
 ALPHAS = (0.05, 0.08, 0.1, 0.11, 0.12, 0.13, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 LOOKS = (1, 5, 10, 25, 50, 75, 100, 200)
-SAMPLES = (5, 10, 20, 50, 200, 2000)
+SAMPLES = (50, 100, 200, 500, 1000, 2000)
+DRAWS = 6
+SAMPLE_SEED = 40_000
 ALPHA = 0.2
 STEPS = 2000
 WALK_EVERY = 50
-
-
-@dataclass(frozen=True)
-class Bridge:
-    """Static: points along the diagonal that the collective wants filled, labelled 1."""
-
-    world: Crossroads
-
-    look_every: ClassVar[int] = 1
-
-    def submit(self, theta, n, step, generators):
-        """Draw n points between the two clusters with label 1, and around the line."""
-        records = []
-        for generator in generators:
-            along = 2 * torch.rand(n, 1, generator=generator, dtype=torch.float64) - 1
-            noise = torch.randn(n, 2, generator=generator, dtype=torch.float64)
-            line = self.world.corner * along * torch.tensor([[-1.0, 1.0]], dtype=torch.float64)
-            features = line + self.world.centre_spread * noise
-            records.append((features, torch.ones(n, dtype=torch.float64)))
-        return stacked(records, theta)
-
-
-def bridge(contest: Contest) -> pd.DataFrame:
-    """Return success and accuracy of `Bridge` at every mass, in the columns of `compare`."""
-    rows = []
-    for alpha in ALPHAS:
-        trained = train(
-            contest.firm, contest.start, STEPS, contest.seeds, Bridge(contest.firm.world), alpha
-        )
-        success, accuracy = success_and_accuracy(contest.firm, trained.final)
-        for seed, s, a in zip(contest.seeds, success.tolist(), accuracy.tolist(), strict=True):
-            rows.append({"strategy": "bridge", "alpha": alpha, "seed": seed,
-                         "success": s, "accuracy": a})  # fmt: skip
-    return pd.DataFrame(rows)
+PLANS = 400
 
 
 def samples(contest: Contest) -> pd.DataFrame:
-    """Return what steering reaches when the collective knows fewer records of the population."""
+    """Return what steering reaches when the collective's sample is small: means over firms."""
     rows = []
     for size in SAMPLES:
-        poorer = replace(contest, sample=tuple(x[:size] for x in contest.sample))
-        trained = train(
-            contest.firm, contest.start, STEPS, contest.seeds, steering(poorer, ALPHA), ALPHA
-        )
-        success, accuracy = success_and_accuracy(contest.firm, trained.final)
-        for seed, s, a in zip(contest.seeds, success.tolist(), accuracy.tolist(), strict=True):
-            rows.append({"size": size, "seed": seed, "success": s, "accuracy": a})
+        for draw in range(DRAWS):
+            generator = torch.Generator().manual_seed(SAMPLE_SEED + draw)
+            sample = contest.firm.world.population(size, generator)
+            rule = steering(replace(contest, sample=sample), ALPHA)
+            trained = train(contest.firm, contest.start, STEPS, contest.seeds, rule, ALPHA)
+            success, accuracy = success_and_accuracy(contest.firm, trained.final)
+            rows.append({"size": size, "draw": draw, "success": success.mean().item(),
+                         "accuracy": accuracy.mean().item()})  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -108,6 +78,7 @@ def walk(contest: Contest) -> list[dict]:
 def main(path: Path) -> None:
     """Run everything and write the record."""
     begun = time.perf_counter()
+    torch.set_num_threads(1)  # the networks are tiny: threads would wait for each other
     device = "cuda" if torch.cuda.is_available() else "cpu"
     contest = prepare(Firm(Crossroads(), TanhNetwork(2)), SEEDS, device=device)
     success, accuracy = success_and_accuracy(contest.firm, contest.target[:1])
@@ -126,10 +97,11 @@ def main(path: Path) -> None:
                      "step_size": contest.firm.step_size, "alpha": ALPHA,
                      "sample": len(contest.sample[0])},
         "target": {"success": success.item(), "accuracy": accuracy.item()},
-        "comparison": _columns(pd.concat([table, bridge(contest)])),
+        "comparison": _columns(table),
         "released": _columns(released),
         "looks": _columns(knowledge(contest, ALPHA, LOOKS, STEPS)),
         "samples": _columns(samples(contest)),
+        "search": _columns(search_static(contest, ALPHA, PLANS, STEPS)),
         "walk": walk(contest),
     }  # fmt: skip
     record["provenance"]["seconds"] = round(time.perf_counter() - begun)
