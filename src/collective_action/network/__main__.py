@@ -4,9 +4,9 @@ Every number of the chapter *Steering a neural network* comes from this record. 
 when PyTorch finds one, and on a CPU in a few minutes.
 """
 
+import argparse
 import json
 import platform
-import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -127,4 +127,6 @@ def _text(record: dict) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m collective_action.network", description=__doc__)
+    parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
+    main(parser.parse_args().record)
