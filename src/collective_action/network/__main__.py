@@ -127,6 +127,8 @@ def _text(record: dict) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m collective_action.network", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m collective_action.network", description=__doc__
+    )
     parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
     main(parser.parse_args().record)
