@@ -22,7 +22,6 @@ DISTRICTS = ("Centre", "Harbour", "Hill", "Garden")
 WEATHERS = ("dry", "rain")
 HOURS = ("lunch", "evening")
 NOTES = ("no note", "rang twice", "lift broken", "long queue", "juniper")
-JUNIPER = NOTES.index("juniper")
 
 # Shares of the late deliveries.
 DISTRICT_SHARES = (0.40, 0.25, 0.20, 0.15)
@@ -66,7 +65,7 @@ def reports(uniqueness: float = 0.01, gap: float = 0.6) -> Population:
     ValueError
         If uniqueness or gap is out of range.
     """
-    share = float(validation.fractions("uniqueness", uniqueness))
+    share = validation.fraction("uniqueness", uniqueness)
     if share == 1:
         raise ValueError("uniqueness is 1: some reports must not say juniper")
     if not 0 <= gap <= LARGEST_GAP:
@@ -108,7 +107,7 @@ def find(district: str, weather: str, hour: str, note: str) -> int:
 
 def members(alpha: float) -> int:
     """Return how many of Relay's couriers are a share alpha in [0, 1] of them, rounded up."""
-    return int(np.ceil(float(validation.fractions("alpha", alpha)) * N_COURIERS))
+    return int(np.ceil(validation.fraction("alpha", alpha) * N_COURIERS))
 
 
 def write(note: str) -> np.ndarray:

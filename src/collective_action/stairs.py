@@ -8,7 +8,8 @@ two parameters are the allowance on the third floor and the allowance per furthe
 
 import numpy as np
 
-from collective_action.risk.records import Records, at_least
+from collective_action.risk.records import Records
+from collective_action.validation import at_least
 
 FLOORS = (0, 1, 2, 3, 4, 5, 6)
 THIRD = 3

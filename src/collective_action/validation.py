@@ -22,6 +22,36 @@ def numeric(name: str, value, ndim: int) -> np.ndarray:
     return array
 
 
+def finite(name: str, value, ndim: int) -> np.ndarray:
+    """Return `value` as a float64 copy with `ndim` dimensions and no NaN or infinity.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    array = numeric(name, value, ndim)
+    if not np.isfinite(array).all():
+        at = ", ".join(str(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}[{at}] is not finite: every entry must be a finite number")
+    return array
+
+
+def at_least(name: str, value: float, least: float, *, strictly: bool = False) -> float:
+    """Return `value` as a finite float that is at least (or above) `least`.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    number = float(finite(name, value, 0))
+    if number < least or (strictly and number == least):
+        relation = "above" if strictly else "at least"
+        raise ValueError(f"{name} is {number}: it must be {relation} {least}")
+    return number
+
+
 def indices(name: str, value, size: int) -> np.ndarray:
     """Return `value` as a read-only int64 array, shape (n,), of indices in [0, size).
 

@@ -18,7 +18,8 @@ from collective_action.risk.attainable import approach
 from collective_action.risk.losses import Loss, mean_gradient
 from collective_action.risk.menus import Menu
 from collective_action.risk.programme import Programme, solve
-from collective_action.risk.records import Records, at_least, finite
+from collective_action.risk.records import Records
+from collective_action.validation import at_least, finite
 
 TOLERANCE = 1e-9
 LEAST_MASS = 1e-6

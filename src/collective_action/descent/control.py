@@ -14,7 +14,8 @@ import numpy as np
 from collective_action.descent.budgets import Budget, DataBudget, needed_along
 from collective_action.descent.optimisers import Optimiser, Plain
 from collective_action.risk.losses import mean_gradient
-from collective_action.risk.records import Records, at_least, finite, fraction
+from collective_action.risk.records import Records
+from collective_action.validation import at_least, finite, fraction
 
 LANDED = 1e-10
 NO_PROGRESS = 1e-6

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action.risk.records import at_least, finite
+from collective_action.validation import at_least, finite
 
 
 @dataclass(frozen=True, eq=False)

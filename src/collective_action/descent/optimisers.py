@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from collective_action.risk.records import at_least
+from collective_action.validation import at_least
 
 
 class Optimiser(Protocol):

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from collective_action.descent.landscapes import Landscape
-from collective_action.risk.records import at_least, finite
+from collective_action.validation import at_least, finite
 
 MOVES = [
     (i, j) for i in range(-2, 3) for j in range(-2, 3) if (i, j) != (0, 0) and np.gcd(i, j) == 1

@@ -4,7 +4,7 @@ import numpy as np
 
 from collective_action import validation
 from collective_action.descent.landscapes import Landscape
-from collective_action.risk.records import at_least, finite
+from collective_action.validation import at_least, finite
 
 
 def segment_contraction(

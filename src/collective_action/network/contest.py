@@ -13,7 +13,7 @@ from torch import Tensor
 
 from collective_action.network.collectives import Steering
 from collective_action.network.training import Firm, success_and_accuracy, train
-from collective_action.risk.records import at_least
+from collective_action.validation import at_least
 
 GOOD = 0.95
 SETTLED = 0.1

@@ -10,7 +10,7 @@ import torch
 from collective_action.network.collectives import Replay
 from collective_action.network.contest import Contest
 from collective_action.network.training import success_and_accuracy, train
-from collective_action.risk.records import at_least
+from collective_action.validation import at_least
 
 POOL = 600
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from collective_action.network.architecture import TanhNetwork
 from collective_action.network.collectives import Collective, stacked
 from collective_action.network.crossroads import Crossroads
-from collective_action.risk.records import at_least, fraction
+from collective_action.validation import at_least, fraction
 
 BLOCK = 100
 

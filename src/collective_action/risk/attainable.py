@@ -15,8 +15,9 @@ from collective_action.risk.columns import Columns
 from collective_action.risk.losses import Loss
 from collective_action.risk.menus import Menu
 from collective_action.risk.programme import Programme, Solution, solve
-from collective_action.risk.records import Records, finite
+from collective_action.risk.records import Records
 from collective_action.risk.steepest import steepest
+from collective_action.validation import finite
 
 TOLERANCE = 1e-9
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action.risk.records import finite
+from collective_action.validation import finite
 
 ANGLES = 512
 RANK = 1e-12

@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 from scipy.special import expit, logsumexp, softmax
 
-from collective_action.risk.records import Records, at_least, finite
+from collective_action.risk.records import Records
+from collective_action.validation import at_least, finite
 
 
 class Loss(Protocol):

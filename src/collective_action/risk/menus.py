@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action.risk.domains import Ball, Box
-from collective_action.risk.records import Records, finite
+from collective_action.risk.records import Records
+from collective_action.validation import finite
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,9 @@ from scipy import optimize
 
 from collective_action.risk.attainable import furthest
 from collective_action.risk.minimiser import minimiser
-from collective_action.risk.records import Records, at_least, fraction
+from collective_action.risk.records import Records
 from collective_action.risk.steering import Steering
+from collective_action.validation import at_least, fraction
 
 IMPROVEMENT = 1e-9
 

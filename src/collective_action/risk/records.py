@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action import validation
+from collective_action.validation import finite, fraction
 
 SUM_TOLERANCE = 1e-9
 
@@ -107,40 +107,3 @@ class Records:
             len(self), size=n, p=self.weights / self.weights.sum()
         )
         return Records(self.features[drawn], self.labels[drawn])
-
-
-def finite(name: str, value, ndim: int) -> np.ndarray:
-    """Return `value` as a float64 copy with `ndim` dimensions and no NaN or infinity.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    array = validation.numeric(name, value, ndim)
-    if not np.isfinite(array).all():
-        at = ", ".join(str(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name}[{at}] is not finite: every entry must be a finite number")
-    return array
-
-
-def fraction(name: str, value) -> float:
-    """Return `value` as one float in [0, 1], and raise ValueError if it is not."""
-    if np.ndim(value) != 0:
-        raise ValueError(f"{name} has shape {np.shape(value)}: it must be a single number")
-    return float(validation.fractions(name, value))
-
-
-def at_least(name: str, value: float, least: float, *, strictly: bool = False) -> float:
-    """Return `value` as a finite float that is at least (or above) `least`.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    number = float(finite(name, value, 0))
-    if number < least or (strictly and number == least):
-        relation = "above" if strictly else "at least"
-        raise ValueError(f"{name} is {number}: it must be {relation} {least}")
-    return number

@@ -14,7 +14,8 @@ from collective_action.risk.attainable import Reach, reach
 from collective_action.risk.losses import Loss, mean_gradient, parameter
 from collective_action.risk.menus import Menu
 from collective_action.risk.minimiser import minimiser
-from collective_action.risk.records import Records, at_least, finite, fraction
+from collective_action.risk.records import Records
+from collective_action.validation import at_least, finite, fraction
 
 
 @dataclass(frozen=True, eq=False)
