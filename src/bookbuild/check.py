@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from bookbuild import page
 from bookbuild.layout import Book
 from bookbuild.page import Page
+from bookbuild.renderer import described
 
 GENERATED = {"search"}  # pages that no one writes
 NOT_PAGES = {"assets", "chapters", "results"}  # folders of the source that hold no page
@@ -90,7 +91,7 @@ def _page(site: Path, path: Path, held: Page, pages: dict[Path, Page]) -> Iterat
             yield f"the picture {image.address} has no alt text"
     for number, chart in enumerate(held.charts, start=1):
         spec = json.loads(chart)
-        if not str(spec.get("description", "")).strip():
+        if not described(spec):
             yield f"chart {number} has no description (its alt text)"
         for address in _chart_addresses(spec):
             if _is_remote(address):

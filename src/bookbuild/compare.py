@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from bookbuild import executions
 from bookbuild.executions import digest
 from bookbuild.layout import Book
-from bookbuild.renderer import VEGALITE
+from bookbuild.renderer import VEGALITE, described
 from bookbuild.source import locate, read_chapter, relative
 
 
@@ -92,10 +92,6 @@ def _outputs(book: Book, name: str, executed: NotebookNode) -> list[str]:
                 found.append(f"{where} holds an error: {output.ename}: {output.evalue}")
             elif output.get("name") == "stderr":
                 found.append(f"{where} wrote to stderr: {output.text.strip()[:200]}")
-            elif VEGALITE in output.get("data", {}) and not _described(output.data[VEGALITE]):
+            elif VEGALITE in output.get("data", {}) and not described(output.data[VEGALITE]):
                 found.append(f"{where} shows a chart without a description (its alt text)")
     return found
-
-
-def _described(spec: dict) -> bool:
-    return bool(str(spec.get("description", "")).strip())

@@ -61,7 +61,7 @@ def render(spec: dict, **_options: object) -> tuple[dict, dict]:
     ValueError
         If the chart has no description, which is what a reader who cannot see it gets instead.
     """
-    description = str(spec.get("description", "")).strip()
+    description = described(spec)
     if not description:
         raise ValueError(
             "this chart has no description: say in one or two sentences what it shows, "
@@ -74,6 +74,11 @@ def render(spec: dict, **_options: object) -> tuple[dict, dict]:
         "text/plain": f"Chart: {description}",
     }
     return data, {"image/png": {"width": width, "height": height}}
+
+
+def described(spec: dict) -> str:
+    """Return a specification's description, empty if it has none."""
+    return str(spec.get("description", "")).strip()
 
 
 def draw(spec: dict) -> tuple[bytes, int, int]:

@@ -13,7 +13,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from bookbuild.renderer import VEGALITE
+from bookbuild.renderer import VEGALITE, described
 
 SCRIPTS = (
     "vendor/vega/vega.min.js",
@@ -62,11 +62,6 @@ class Pictures(SphinxTransform):
             for image in list(bundle.findall(nodes.image)):
                 image["alt"] = described(found["spec"])
                 found += image.deepcopy()
-
-
-def described(spec: dict) -> str:
-    """Return a specification's description, empty if it has none."""
-    return str(spec.get("description", "")).strip()
 
 
 def _visit_html(translator, node: chart) -> None:

@@ -14,8 +14,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild.renderer import VEGALITE
-from bookbuild.sphinx.charts import chart, described
+from bookbuild.renderer import VEGALITE, described
+from bookbuild.sphinx.charts import chart
 
 
 class ChartDirective(SphinxDirective):

@@ -31,7 +31,6 @@ def claims_rows(book: Book) -> list[Row]:
 
 def executions_rows(book: Book) -> list[Row]:
     """Return one row a chapter, in reading order: when, where and how long it ran."""
-    records = executions.read(book)
     return [
         (
             f"{{doc}}`notebooks/{name}`",
@@ -43,8 +42,7 @@ def executions_rows(book: Book) -> list[Row]:
             record.numpy,
             record.torch,
         )
-        for name in book.chapter_names()
-        if (record := records.get(name))
+        for name, record in executions.read(book).items()
     ]
 
 
