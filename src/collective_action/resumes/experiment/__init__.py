@@ -1,0 +1,11 @@
+"""Section 5, one experiment: one frozen configuration, one record.
+
+>>> from collective_action.resumes.experiment import Configuration
+>>> Configuration(alpha=0.01).id
+'...'
+"""
+
+from collective_action.resumes.experiment.configuration import Configuration
+from collective_action.resumes.experiment.record import Outcome, Provenance, Record
+
+__all__ = ["Configuration", "Outcome", "Provenance", "Record"]

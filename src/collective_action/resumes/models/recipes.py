@@ -1,0 +1,43 @@
+"""The firm's models by name, and how each is trained unless a configuration says otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    length
+        Tokens of a résumé that it reads, the two special tokens included.
+    longest
+        The most that it can read.
+    batch_size
+        Résumés per step.
+    learning_rate
+        The highest one; see `training.schedule`.
+    together
+        How many runs are trained at once, in one process.
+    """
+
+    length: int
+    longest: int
+    batch_size: int
+    learning_rate: float
+    together: int = 1
+
+
+RECIPES: Mapping[str, Recipe] = MappingProxyType(
+    {
+        "bag": Recipe(length=512, longest=512, batch_size=32, learning_rate=1e-2, together=48),
+        "tiny": Recipe(length=64, longest=512, batch_size=32, learning_rate=1e-3),
+        "minilm": Recipe(length=128, longest=512, batch_size=32, learning_rate=1e-4),
+        "distilbert": Recipe(length=512, longest=512, batch_size=8, learning_rate=5e-5),
+    }
+)
+"""`bag`: a bag of embeddings. `tiny`: DistilBERT's architecture, two layers of width 128, from
+scratch. `minilm`: all-MiniLM-L6-v2, pretrained, from a package. `distilbert`: the paper's, from the
+hub."""
