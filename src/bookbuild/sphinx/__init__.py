@@ -2,11 +2,21 @@
 
 from sphinx.application import Sphinx
 
-from bookbuild.sphinx import accessibility, card, charts, embed, folding, ledgers, links, offline
+from bookbuild.sphinx import (
+    accessibility,
+    card,
+    charts,
+    embed,
+    folding,
+    ledgers,
+    links,
+    offline,
+    quiz,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
-    for part in (card, charts, embed, ledgers, links, folding, accessibility, offline):
+    for part in (card, charts, embed, ledgers, links, folding, quiz, accessibility, offline):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
