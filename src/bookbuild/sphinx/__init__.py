@@ -11,12 +11,13 @@ from bookbuild.sphinx import (
     ledgers,
     links,
     offline,
+    paths,
     quiz,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
-    for part in (card, charts, embed, ledgers, links, folding, quiz, accessibility, offline):
+    for part in (card, charts, embed, ledgers, links, folding, paths, quiz, accessibility, offline):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
