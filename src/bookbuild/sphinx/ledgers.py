@@ -1,4 +1,4 @@
-"""Pages made from data: the ``claims-ledger`` and the ``executions-table`` directives."""
+"""Tables made from data: directives ``claims-ledger``, ``executions-table``, ``literature``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild import claims, executions
+from bookbuild import claims, executions, literature
 from bookbuild.layout import Book
 
 Row = tuple[str, ...]
@@ -46,6 +46,16 @@ def executions_rows(book: Book) -> list[Row]:
     ]
 
 
+def literature_rows(book: Book) -> list[Row]:
+    """Return one row a work; a topic is named once, where its works begin."""
+    rows, topic = [], ""
+    for work in literature.read(book):
+        named = "" if work.topic == topic else work.topic
+        rows.append((named, f"{{cite:t}}`{work.key}`", work.finding, work.read))
+        topic = work.topic
+    return rows
+
+
 class Table(SphinxDirective):
     """A table whose cells may hold links and mathematics, made anew at each build."""
 
@@ -77,7 +87,15 @@ class ExecutionsTable(Table):
     rows = staticmethod(executions_rows)
 
 
+class LiteratureTable(Table):
+    """The map of the literature."""
+
+    header = ("About", "Work", "What it reports", "We read")
+    rows = staticmethod(literature_rows)
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("claims-ledger", ClaimsLedger)
     app.add_directive("executions-table", ExecutionsTable)
+    app.add_directive("literature", LiteratureTable)
