@@ -1,0 +1,71 @@
+"""Experiments that cost nothing, for tests: the outcome follows from the id."""
+
+import os
+import random
+import time
+from collections.abc import Sequence
+
+from collective_action.resumes.corpus import Synthetic
+from collective_action.resumes.experiment import Configuration, Outcome, Provenance, Record
+
+PLACE = Provenance(
+    seconds=1.25,
+    peak_megabytes=300,
+    device="no processor",
+    driver="",
+    dtype="float32",
+    threads=1,
+    python="3.11.0",
+    torch="2.13.0",
+    transformers="5.23.0",
+    commit="0123456",
+    date="2026-11-24T10:00:00+00:00",
+)
+
+
+def configurations(n: int, **fields: object) -> list[Configuration]:
+    """Return `n` different configurations of a small experiment."""
+    base = Configuration(corpus=Synthetic(n=60), epochs=1, length=16, alpha=0.1)
+    return [base.but(seed=seed, **fields) for seed in range(n)]
+
+
+def record(configuration: Configuration, **provenance: object) -> Record:
+    """Return a record whose outcome depends on nothing but the configuration."""
+    draw = random.Random(configuration.id)
+    success = draw.random()
+    outcome = Outcome(
+        success=success,
+        success_others=draw.random(),
+        success_top3=success + (1 - success) * draw.random(),
+        target_probability=draw.random(),
+        accuracy=draw.random(),
+        recall=draw.random(),
+        members=round(configuration.alpha * 50),
+        planted=round(configuration.alpha * 50),
+        carriers=0,
+        train=50,
+        test=10,
+        visible=1.0,
+        steps=2,
+    )
+    return Record(configuration, outcome, Provenance(**{**PLACE.__dict__, **provenance}))
+
+
+def run_together(unit: Sequence[Configuration]) -> list[Record]:
+    """Run a unit as an experiment would, in 0.1 to 0.3 seconds."""
+    time.sleep(random.Random(unit[0].id).uniform(0.1, 0.3))
+    return [record(each) for each in unit]
+
+
+def fail_on_odd_seeds(unit: Sequence[Configuration]) -> list[Record]:
+    """Fail for a unit with an odd seed in it, run the others."""
+    if odd := [each.seed for each in unit if each.seed % 2]:
+        raise ArithmeticError(f"seed {odd[0]} is odd")
+    return [record(each) for each in unit]
+
+
+def kill_on_seed_one(unit: Sequence[Configuration]) -> list[Record]:
+    """Take the worker down on seed 1, as a run that needs too much memory does."""
+    if any(each.seed == 1 for each in unit):
+        os.kill(os.getpid(), 9)
+    return [record(each) for each in unit]
