@@ -6,7 +6,7 @@ CHAPTER ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab execute serve bench lock clean
+.PHONY: help book test lab execute student serve bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ ifeq ($(SCALE),ci)
 else
 	@$(FULL)/bin/python -m bookbuild papermill $(CHAPTER) -p scale=$(SCALE)
 endif
+
+student: $(SITE)/ready ## Write the student edition: notebooks with checks, without solutions
+	@$(SITE)/bin/python -m bookbuild student
 
 serve: book ## Build the site and serve it on this machine: PORT=8000
 	@echo "http://localhost:$(PORT)/"

@@ -1,19 +1,24 @@
 """What every chapter of this book has: the rules, and what a chapter says against them."""
 
+import ast
 import re
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
+from bookbuild import exercises
+from bookbuild.exercises import Exercise, names_assigned
 from bookbuild.renderer import VEGALITE
 from bookbuild.source import is_parameters, parameters
 
 GRADES = ("Recall", "Compute", "Prove", "Code", "Open")
+CHECKED = ("Compute", "Code")
 VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "see", "realise", "believe"}
 WIDEST = 78
 HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 BLOCK = r"^(?P<fence>`{{3,}}){{{}}}(?P<rest>.*?)^(?P=fence)\s*?$"
 EXERCISE = re.compile(BLOCK.format("exercise"), re.M | re.S)
+QUIZ = re.compile(BLOCK.format("quiz"), re.M | re.S)
 ADMONITION = re.compile(BLOCK.format("admonition"), re.M | re.S)
 SOLUTION = re.compile(
     r"^```\{solution-start\} *(?P<exercise>\S+)\n(?P<options>.*?)^```\s*?$(?P<body>.*?)"
@@ -38,6 +43,7 @@ def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[st
         *_frame(text, source),
         *_objectives(text),
         *_exercises(text),
+        *(_self_checks(text, source) if "## Check yourself" in text else ()),
         *_code(source),
         *_charts(executed),
         *_glue(text, executed),
@@ -80,7 +86,8 @@ def _exercises(text: str) -> Iterator[str]:
         label = re.search(r"^:label: +(\S+)", exercise["rest"], re.M)
         words = re.sub(r"^:\w+:.*$", "", exercise["rest"], flags=re.M).split()
         name = label[1] if label else " ".join(words[:6])
-        labels.append(name)
+        if not re.search(r"^:class:.*\binstructors\b", exercise["rest"], re.M):
+            labels.append(name)
         if not label:
             yield f"an exercise has no label: {name}"
         if not words or words[0] not in {f"(*{grade}.*)" for grade in GRADES}:
@@ -100,6 +107,54 @@ def _exercises(text: str) -> Iterator[str]:
             yield f"the solution of {name} is empty"
     if sorted(solved) != sorted(labels):
         yield f"its exercises are {sorted(labels)} and its solutions {sorted(solved)}"
+
+
+def _self_checks(text: str, source: NotebookNode) -> Iterator[str]:
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    asked = len(QUIZ.findall(text))
+    if "## Check yourself\n## Exercises" not in "\n".join(heads) or not 2 <= asked <= 4:
+        yield "it has no '## Check yourself' of two to four quizzes before its '## Exercises'"
+    statements = {
+        label[1]: exercise["rest"]
+        for exercise in EXERCISE.finditer(text)
+        if (label := re.search(r"^:label: +(\S+)", exercise["rest"], re.M))
+    }
+    for label, exercise in exercises.find(source).items():
+        checks_itself = exercise.answers or exercise.checks
+        private = re.search(r"^:class:.*\binstructors\b", statements[label], re.M)
+        graded = re.search(rf"\(\*({'|'.join(CHECKED)})\.\*\)", statements[label])
+        if checks_itself and not exercise.checked:
+            yield f"exercise {label} has not one answer and one check"
+        elif checks_itself:
+            for problem in _self_check(exercise, statements[label], source):
+                yield f"exercise {label} {problem}"
+        elif graded and not private:
+            yield f"exercise {label} is graded {graded[1]} and has no answer and check"
+
+
+def _self_check(exercise: Exercise, statement: str, source: NotebookNode) -> Iterator[str]:
+    [answer], [check] = exercise.answers, exercise.checks
+    ids = [cell.id for cell in source.cells]
+    if ids.index(check.id) < ids.index(answer.id):
+        yield "checks before it answers"
+    if not exercise.asked:
+        yield "asks for nothing that its check reads"
+    if not all(node.msg for node in ast.walk(ast.parse(check.source)) if type(node) is ast.Assert):
+        yield "has an assertion without a message in its check"
+    overridden = {name for wrong in exercise.wrong for name in re.findall(r"\w+", wrong)}
+    elsewhere = {
+        name
+        for cell in source.cells
+        if cell.cell_type == "code" and cell.id != answer.id
+        for name in names_assigned(cell.source)
+    }
+    for name in exercise.asked:
+        if not re.search(rf"`{name}\b[^`]*`", statement):
+            yield f"does not name `{name}`, which it asks for"
+        if name not in overridden:
+            yield f"has no wrong answer for {name}"
+        if name in elsewhere:
+            yield f"asks for {name}, which another cell assigns"
 
 
 def _code(source: NotebookNode) -> Iterator[str]:

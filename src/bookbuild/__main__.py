@@ -65,6 +65,13 @@ def _site(_arguments) -> int:
     return build(THIS_BOOK)
 
 
+def _student(_arguments) -> int:
+    from bookbuild import student
+
+    print(f"The student edition is written: {student.write(THIS_BOOK)}")
+    return 0
+
+
 def _test(_arguments) -> int:
     from bookbuild.gates import run
 
@@ -90,6 +97,7 @@ def main() -> int:
         ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
         ("compare", _compare, "compare chapters with their executed notebooks"),
         ("site", _site, "build the site from the executed notebooks"),
+        ("student", _student, "write the student edition, below _build/"),
         ("check", _check, "check the built site"),
         ("test", _test, "run every gate"),
     ):

@@ -1,0 +1,163 @@
+"""Find the exercises of a chapter, with the answers, the checks and the wrong answers."""
+
+import ast
+import re
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+EXERCISE = re.compile(
+    r"^(?P<fence>`{3,})\{exercise\}.*?\n(?P<options>(?::.*\n)*)(?P<text>.*?)^(?P=fence)[ ]*$",
+    re.M | re.S,
+)
+SOLUTION = re.compile(
+    r"^```\{solution-(?P<what>start|end)\} *(?P<label>\S*)\n(?::.*\n)*```[ ]*$", re.M
+)
+LABEL = re.compile(r"^:label: +(\S+)", re.M)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise and the cells of its solution.
+
+    Parameters
+    ----------
+    label : str
+        Its label in the chapter.
+    answers, checks : list of NotebookNode
+        The cells of its solution with the tag ``answer``, and those with the tag ``check``. An
+        exercise that checks itself has one of each.
+    """
+
+    label: str
+    answers: list[NotebookNode]
+    checks: list[NotebookNode]
+
+    @property
+    def checked(self) -> bool:
+        """Whether it checks itself."""
+        return len(self.answers) == len(self.checks) == 1
+
+    @property
+    def wrong(self) -> list[str]:
+        """Wrong answers: code that runs after the reference answer and overrides it."""
+        return self.answers[0].metadata.get("wrong", [])
+
+    @property
+    def asked(self) -> list[str]:
+        """Names that the answer assigns and the check reads, in the order of the answer."""
+        read = names_read(self.checks[0].source)
+        return [name for name in names_assigned(self.answers[0].source) if name in read]
+
+    def stub(self) -> str:
+        """Return what a student finds in place of the answer: every name that is asked for."""
+        functions = self._functions()
+        values = [f"{name} = ...  # your answer" for name in self.asked if name not in functions]
+        heads = [_empty(functions[name]) for name in self.asked if name in functions]
+        return "\n\n".join(filter(None, ["\n".join(values), *heads]))
+
+    def checking(self) -> str:
+        """Return the check for a student: it says first whether there is an answer at all."""
+        unanswered = [
+            f'assert {name} is not ..., "Put your answer in {name} first, and run that cell."'
+            for name in self.asked
+            if name not in self._functions()
+        ]
+        return "\n".join([*unanswered, "", self.checks[0].source]).lstrip("\n")
+
+    def _functions(self) -> dict[str, ast.FunctionDef]:
+        body = ast.parse(self.answers[0].source).body
+        return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def find(notebook: NotebookNode) -> dict[str, Exercise]:
+    """Return the exercises of a chapter by label, in reading order.
+
+    Raises
+    ------
+    ValueError
+        If an exercise has no label.
+    """
+    cells: dict[str, list[NotebookNode]] = {}
+    found = []
+    for solved, part in parts(notebook):
+        if solved:
+            cells.setdefault(solved, []).append(part)
+        elif part.cell_type == "markdown":
+            for exercise in EXERCISE.finditer(part.source):
+                label = LABEL.search(exercise["options"])
+                if not label:
+                    raise ValueError(f"an exercise has no label: {exercise['text'][:60]!r}")
+                found.append(label[1])
+    return {
+        label: Exercise(label, *(_tagged(cells.get(label, []), tag) for tag in ("answer", "check")))
+        for label in found
+    }
+
+
+def parts(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Yield a chapter's cells in order, each with the exercise that it helps to solve.
+
+    That is the empty string outside all solutions. A Markdown cell is cut where a solution begins
+    or ends, and the marks themselves are left out.
+    """
+    solved = ""
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            yield solved, cell
+            continue
+        start = 0
+        for mark in SOLUTION.finditer(cell.source):
+            yield from _part(solved, cell.source[start : mark.start()])
+            solved = mark["label"] if mark["what"] == "start" else ""
+            start = mark.end()
+        yield from _part(solved, cell.source[start:])
+
+
+def names_assigned(code: str) -> list[str]:
+    """Return the names that a cell assigns, functions among them, in order of appearance."""
+    symbols = {
+        symbol.get_name()
+        for symbol in symtable.symtable(code, "cell", "exec").get_symbols()
+        if symbol.is_assigned() or symbol.is_imported()
+    }
+    order = re.findall(r"\w+", code)
+    return sorted(symbols, key=order.index)
+
+
+def names_read(code: str) -> set[str]:
+    """Return the global names that a cell reads and does not assign itself."""
+    top = symtable.symtable(code, "cell", "exec")
+    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+
+    def read(table: symtable.SymbolTable) -> Iterator[str]:
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table is top or symbol.is_global()):
+                yield symbol.get_name()
+        for child in table.get_children():
+            yield from read(child)
+
+    return set(read(top)) - own
+
+
+def _part(solved: str, text: str) -> Iterator[tuple[str, NotebookNode]]:
+    if text.strip():
+        yield solved, new_markdown_cell(text.strip("\n"))
+
+
+def _tagged(cells: list[NotebookNode], tag: str) -> list[NotebookNode]:
+    return [cell for cell in cells if tag in cell.metadata.get("tags", [])]
+
+
+def _empty(function: ast.FunctionDef) -> str:
+    """Return a function's first lines, without what it does."""
+    documented = ast.get_docstring(function) is not None
+    body = [*function.body[: int(documented)], ast.parse("raise NotImplementedError").body[0]]
+    head = ast.FunctionDef(
+        name=function.name, args=function.args, body=body, decorator_list=[],
+        returns=function.returns, type_params=[],
+    )  # fmt: skip
+    return ast.unparse(ast.fix_missing_locations(head)) + "  # your answer"

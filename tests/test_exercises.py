@@ -1,0 +1,93 @@
+"""An exercise is found with its answer, its check and the names it asks for."""
+
+import pytest
+
+from bookbuild import exercises
+from bookbuild.source import read_chapter
+from books import chapter, code, make_book
+
+ANSWER = """```{code-cell} ipython3
+---
+tags: [answer]
+wrong:
+- size = 3
+- |
+  def best(e):
+      return 0
+---
+rng = base + 1
+size = 2
+
+def best(e: float, among=()) -> int:
+    \"\"\"Return the best.\"\"\"
+    return helper(e) + size
+```
+"""
+CHECK = code("limit = size\nassert [best(k) for k in (1, 2)], 'No.'\nprint('Right')", "check")
+TEXT = chapter(
+    "# One\n\nWords.\n\n```{exercise}\n:label: ex-a\n\n(*Code.*) Write `best`, find `size`.\n```\n",
+    "Between.\n\n```{solution-start} ex-a\n:class: dropdown\n```\n\nSo:\n",
+    code("base = 1"),
+    ANSWER,
+    CHECK,
+    "```{solution-end}\n```\n\n```{exercise}\n:label: ex-b\n\n(*Open.*) Why?\n```\n",
+    "```{solution-start} ex-b\n```\n\nBecause.\n\n```{solution-end}\n```\n\n## After\n",
+    code("done()"),
+)
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Return a chapter with an exercise that checks itself and one that does not."""
+    return read_chapter(make_book(tmp_path, one=TEXT), "one")
+
+
+def test_exercises_are_found_in_order(notebook):
+    found = exercises.find(notebook)
+    assert list(found) == ["ex-a", "ex-b"]
+    assert [found[label].checked for label in found] == [True, False]
+    assert found["ex-a"].wrong == ["size = 3", "def best(e):\n    return 0\n"]
+
+
+def test_asked_for_is_what_the_answer_assigns_and_the_check_reads(notebook):
+    assert exercises.find(notebook)["ex-a"].asked == ["size", "best"]
+
+
+def test_the_stub_names_what_is_asked_for_and_tells_nothing(notebook):
+    assert exercises.find(notebook)["ex-a"].stub() == (
+        "size = ...  # your answer\n\n"
+        "def best(e: float, among=()) -> int:\n"
+        '    """Return the best."""\n'
+        "    raise NotImplementedError  # your answer"
+    )
+
+
+def test_parts_say_which_solution_they_belong_to_and_lose_nothing(notebook):
+    outside = [part.source for solved, part in exercises.parts(notebook) if not solved]
+    assert "Between." in outside[0]
+    assert outside[-1] == "done()"
+    inside = [part.source for solved, part in exercises.parts(notebook) if solved == "ex-a"]
+    assert inside[:2] == ["So:", "base = 1"]
+    assert not [text for text in (*outside, *inside) if "{solution" in text]
+
+
+def test_an_exercise_without_a_label_is_named(tmp_path):
+    book = make_book(tmp_path, one=chapter("```{exercise}\n(*Open.*) Why is this?\n```\n"))
+    with pytest.raises(ValueError, match=r"no label: .*Why is this"):
+        exercises.find(read_chapter(book, "one"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "assigned", "read"),
+    [
+        ("a, (b, *c) = d", ["a", "b", "c"], {"d"}),
+        ("for k in range(n): total += k", ["k", "total"], {"range", "n"}),
+        ("from x import y as z\nimport q.r", ["z", "q"], set()),
+        ("def f(u):\n    return u + v\nf(1)", ["f"], {"v"}),
+        ("x = [w for w in words if w != stop]", ["x"], {"words", "stop"}),
+        ("if (m := g(1)): pass", ["m"], {"g"}),
+    ],
+)
+def test_names(cell, assigned, read):
+    assert exercises.names_assigned(cell) == assigned
+    assert exercises.names_read(cell) == read
