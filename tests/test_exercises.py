@@ -62,6 +62,14 @@ def test_the_stub_names_what_is_asked_for_and_tells_nothing(notebook):
     )
 
 
+def test_the_stub_of_a_dictionary_has_its_keys(tmp_path):
+    answer = code("sorts = {'one': 1, 'it is': 2}", "answer")
+    text = TEXT.replace(ANSWER, answer).replace(CHECK, code("assert sorts, 'No.'", "check"))
+    exercise = exercises.find(read_chapter(make_book(tmp_path, one=text), "one"))["ex-a"]
+    assert exercise.stub() == 'sorts = {  # your answer\n    "one": ...,\n    "it is": ...,\n}'
+    assert exercise.checking().startswith("assert ... not in sorts.values(), ")
+
+
 def test_parts_say_which_solution_they_belong_to_and_lose_nothing(notebook):
     outside = [part.source for solved, part in exercises.parts(notebook) if not solved]
     assert "Between." in outside[0]
@@ -75,6 +83,12 @@ def test_an_exercise_without_a_label_is_named(tmp_path):
     book = make_book(tmp_path, one=chapter("```{exercise}\n(*Open.*) Why is this?\n```\n"))
     with pytest.raises(ValueError, match=r"no label: .*Why is this"):
         exercises.find(read_chapter(book, "one"))
+
+
+def test_exercises_side_by_side_are_told_apart(tmp_path):
+    exercise = "```{exercise}\n:label: ex-N\n\n(*Open.*) Why?\n\nN\n```\n"
+    book = make_book(tmp_path, one=chapter(*(exercise.replace("N", k) for k in "abc")))
+    assert list(exercises.find(read_chapter(book, "one"))) == ["ex-a", "ex-b", "ex-c"]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_the_command_writes_notebooks_and_an_archive(book, monkeypatch, capsys):
     kinds = [cell.cell_type for cell in cells]
     assert kinds == ["code", "markdown", *["code"] * 2, *["markdown"] * 4, "code"]
     assert cells[2].source.startswith("size = ...")
-    assert cells[3].source.startswith("assert size is not ...")
+    assert cells[3].source.startswith("assert ... is not size, ")
     assert cells[6].source == student.ANSWER
     with zipfile.ZipFile(folder / student.ARCHIVE) as archive:
         names = {name.partition("/")[2] for name in archive.namelist()}

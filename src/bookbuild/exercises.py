@@ -10,8 +10,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 EXERCISE = re.compile(
-    r"^(?P<fence>`{3,})\{exercise\}.*?\n(?P<options>(?::.*\n)*)(?P<text>.*?)^(?P=fence)[ ]*$",
-    re.M | re.S,
+    r"^(?P<fence>`{3,})\{exercise\}.*\n(?P<options>(?::.*\n)*)"
+    r"(?P<text>(?:.*\n)*?)(?P=fence)[ ]*$",
+    re.M,
 )
 SOLUTION = re.compile(
     r"^```\{solution-(?P<what>start|end)\} *(?P<label>\S*)\n(?::.*\n)*```[ ]*$", re.M
@@ -53,24 +54,33 @@ class Exercise:
         return [name for name in names_assigned(self.answers[0].source) if name in read]
 
     def stub(self) -> str:
-        """Return what a student finds in place of the answer: every name that is asked for."""
-        functions = self._functions()
-        values = [f"{name} = ...  # your answer" for name in self.asked if name not in functions]
-        heads = [_empty(functions[name]) for name in self.asked if name in functions]
-        return "\n\n".join(filter(None, ["\n".join(values), *heads]))
+        """Return what a student finds in place of the answer: every name that is asked for.
+
+        Of a function that is its head and its docstring, of a dictionary its keys.
+        """
+        given = self._given()
+        values = [_blank(name, given.get(name)) for name in self.asked]
+        return re.sub(r"\n\n\n+", "\n\n", "\n".join(values)).strip("\n")
 
     def checking(self) -> str:
         """Return the check for a student: it says first whether there is an answer at all."""
-        unanswered = [
-            f'assert {name} is not ..., "Put your answer in {name} first, and run that cell."'
-            for name in self.asked
-            if name not in self._functions()
-        ]
+        given = self._given()
+        unanswered = []
+        for name in self.asked:
+            if not isinstance(given.get(name), ast.FunctionDef):
+                there = f"not in {name}.values()" if _keys(given.get(name)) else f"is not {name}"
+                unanswered.append(f'assert ... {there}, "Put your answer in {name} first."')
         return "\n".join([*unanswered, "", self.checks[0].source]).lstrip("\n")
 
-    def _functions(self) -> dict[str, ast.FunctionDef]:
-        body = ast.parse(self.answers[0].source).body
-        return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    def _given(self) -> dict[str, ast.AST]:
+        """Return what the answer assigns to each name: a function, or a value."""
+        given: dict[str, ast.AST] = {}
+        for node in ast.parse(self.answers[0].source).body:
+            if isinstance(node, ast.FunctionDef):
+                given[node.name] = node
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                given[node.targets[0].id] = node.value
+        return given
 
 
 def find(notebook: NotebookNode) -> dict[str, Exercise]:
@@ -152,10 +162,27 @@ def _tagged(cells: list[NotebookNode], tag: str) -> list[NotebookNode]:
     return [cell for cell in cells if tag in cell.metadata.get("tags", [])]
 
 
-def _empty(function: ast.FunctionDef) -> str:
+def _keys(value: ast.AST | None) -> list[str]:
+    """Return the keys of a dictionary as they are written, if all of them are constants."""
+    if not isinstance(value, ast.Dict) or not all(
+        isinstance(key, ast.Constant) for key in value.keys
+    ):
+        return []
+    return [ast.unparse(key) for key in value.keys]
+
+
+def _blank(name: str, given: ast.AST | None) -> str:
+    """Return the place for one answer."""
+    if isinstance(given, ast.FunctionDef):
+        return f"\n{_head(given)}\n"
+    keys = "".join(f"    {key}: ...,\n" for key in _keys(given)).replace("'", '"')
+    return f"{name} = {{  # your answer\n{keys}}}" if keys else f"{name} = ...  # your answer"
+
+
+def _head(function: ast.FunctionDef) -> str:
     """Return a function's first lines, without what it does."""
     documented = ast.get_docstring(function) is not None
-    body = [*function.body[: int(documented)], ast.parse("raise NotImplementedError").body[0]]
+    body = [*function.body[: int(documented)], *ast.parse("raise NotImplementedError").body]
     head = ast.FunctionDef(
         name=function.name, args=function.args, body=body, decorator_list=[],
         returns=function.returns, type_params=[],
