@@ -6,7 +6,7 @@ CHAPTER ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab execute student serve bench lock clean
+.PHONY: help book test lab execute student serve slides bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,11 @@ student: $(SITE)/ready ## Write the student edition: notebooks with checks, with
 
 serve: book ## Build the site and serve it on this machine: PORT=8000
 	@echo "http://localhost:$(PORT)/"
+	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+slides: book ## Build the site and serve its slides; S opens the speaker's notes: PORT=8000
+	@$(SITE)/bin/python -m bookbuild slides
+	@echo "http://localhost:$(PORT)/slides/the-model.html, and so on (Ctrl-C stops)"
 	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 bench: $(FULL)/ready ## Measure speed and memory against named rivals

@@ -65,6 +65,14 @@ def _site(_arguments) -> int:
     return build(THIS_BOOK)
 
 
+def _slides(_arguments) -> int:
+    from bookbuild.slides import deck
+
+    pages = deck.write(THIS_BOOK)
+    print("\n".join(str(page) for page in pages))
+    return 0
+
+
 def _student(_arguments) -> int:
     from bookbuild import student
 
@@ -97,6 +105,7 @@ def main() -> int:
         ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
         ("compare", _compare, "compare chapters with their executed notebooks"),
         ("site", _site, "build the site from the executed notebooks"),
+        ("slides", _slides, "draw the decks anew from the built site"),
         ("student", _student, "write the student edition, below _build/"),
         ("check", _check, "check the built site"),
         ("test", _test, "run every gate"),

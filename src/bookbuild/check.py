@@ -11,9 +11,10 @@ from bookbuild import page
 from bookbuild.layout import Book
 from bookbuild.page import Page
 from bookbuild.renderer import described
+from bookbuild.slides import deck
 
 GENERATED = {"search"}  # pages that no one writes
-NOT_PAGES = {"assets", "chapters", "results"}  # folders of the source that hold no page
+NOT_PAGES = {"assets", "chapters", "results", "slides"}  # folders of the source that hold no page
 LEFTOVER_TEXT = {
     "Traceback (most recent call last)": "a Python traceback",
     "alt.Chart(...)": "a chart that was not rendered",
@@ -58,9 +59,15 @@ def _contents(book: Book, site: Path, pages: dict[Path, Page]) -> list[str]:
         for name in named
         if site / f"{name}.html" not in pages
     ]
+    decks = [f"slides/{name}" for name in deck.names(book)]
+    found += [
+        f"{name}.html: book/{name}.md outlines it and the site lacks it"
+        for name in decks
+        if site / f"{name}.html" not in pages
+    ]
     for path in pages:
         name = path.relative_to(site).with_suffix("").as_posix()
-        if name not in named and name not in GENERATED:
+        if name not in {*named, *decks, *GENERATED}:
             found.append(f"{name}.html: in the site, but _toc.yml does not name it")
     for path in sorted(book.source.rglob("*")):
         inside = path.relative_to(book.source)

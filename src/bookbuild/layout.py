@@ -1,5 +1,6 @@
 """Where the parts of a book lie."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,11 @@ class Book:
         return self.source / "notebooks"
 
     @property
+    def slides(self) -> Path:
+        """Outlines of the decks that are drawn from the chapters."""
+        return self.source / "slides"
+
+    @property
     def results(self) -> Path:
         """Recorded results, the chapters' own executions among them."""
         return self.source / "results"
@@ -48,21 +54,22 @@ class Book:
         """The built site."""
         return self.build / "html"
 
+    def parts(self) -> list[tuple[str, list[str]]]:
+        """Captions of the parts and the documents in each, in reading order, without suffix.
+
+        Documents that stand in no part, the landing page among them, are in the first, whose
+        caption is empty.
+        """
+        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
+        loose = {key: toc[key] for key in ("chapters", "sections") if key in toc}
+        return [
+            ("", [toc["root"], *_files(loose)]),
+            *((part.get("caption", ""), list(_files(part))) for part in toc.get("parts", [])),
+        ]
+
     def pages(self) -> list[str]:
         """Documents named in ``_toc.yml``, in reading order, without suffix."""
-
-        def walk(node):
-            if isinstance(node, list):
-                for item in node:
-                    yield from walk(item)
-            elif isinstance(node, dict):
-                if "file" in node:
-                    yield node["file"]
-                for key in ("parts", "chapters", "sections"):
-                    yield from walk(node.get(key, []))
-
-        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
-        return [toc["root"], *walk(toc)]
+        return [page for _, pages in self.parts() for page in pages]
 
     def chapter_names(self) -> list[str]:
         """Names of the chapters in reading order."""
@@ -76,6 +83,18 @@ class Book:
             if name not in known:
                 raise ValueError(f"there is no chapter {name!r}; _toc.yml has: {', '.join(known)}")
         return names or known
+
+
+def _files(node: object) -> Iterator[str]:
+    """Yield the documents that a piece of ``_toc.yml`` names."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _files(item)
+    elif isinstance(node, dict):
+        if "file" in node:
+            yield node["file"]
+        for key in ("chapters", "sections"):
+            yield from _files(node.get(key, []))
 
 
 THIS_BOOK = Book(Path(__file__).resolve().parents[2])

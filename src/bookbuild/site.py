@@ -1,4 +1,4 @@
-"""Build the site from the executed notebooks, from clean, with warnings as errors."""
+"""Build the site from the executed notebooks, from clean, with warnings as errors; draw decks."""
 
 import re
 import shutil
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bookbuild.layout import Book
+from bookbuild.slides import deck
 
 
 def build(book: Book) -> int:
@@ -19,6 +20,11 @@ def build(book: Book) -> int:
     -------
     int
         0 if the site was built without a single warning.
+
+    Raises
+    ------
+    ValueError
+        If a deck of slides cannot be drawn from it.
     """
     for leftover in ("html", ".doctrees", "jupyter_execute"):
         shutil.rmtree(book.build / leftover, ignore_errors=True)
@@ -32,6 +38,7 @@ def build(book: Book) -> int:
         print(_name_cells(result.stdout + result.stderr), file=sys.stderr)
         print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
         return 1
+    deck.write(book)
     print(f"The book is built: open {book.site / 'index.html'}")
     return 0
 

@@ -29,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         pages = sorted(
             path.relative_to(SITE).as_posix()
             for path in SITE.rglob("*.html")
-            if "_static" not in path.parts
+            if not {"_static", "slides"} & set(path.relative_to(SITE).parts)
         )
         metafunc.parametrize("visit", pages or ["index.html"], indirect=True, scope="session")
 

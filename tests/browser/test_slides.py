@@ -1,0 +1,176 @@
+"""Every slide of every deck, as an audience and as a speaker see it."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from conftest import SITE
+
+DECKS = sorted(path.stem for path in (SITE / "slides").glob("*.html"))
+AXE = SITE.parents[1] / "tests" / "vendor" / "axe-core" / "axe.min.js"
+READY = "window.Reveal?.isReady?.() === true"
+# What of a slide lies outside the room below its title, or is a picture that is not there.
+OUTSIDE = """() => {
+  const slide = Reveal.getCurrentSlide();
+  const body = slide.querySelector(".body");
+  const room = body.getBoundingClientRect();
+  const found = [];
+  if (body.scrollHeight > body.clientHeight || body.scrollWidth > body.clientWidth)
+    found.push("more than the slide holds");
+  for (const part of body.querySelectorAll("*")) {
+    if (part.closest("mjx-assistive-mml")) continue;
+    const box = part.getBoundingClientRect();
+    if (!box.width || !box.height) continue;
+    if (box.left < room.left - 1 || box.right > room.right + 1 ||
+        box.top < room.top - 1 || box.bottom > room.bottom + 1) found.push(probe.start(part));
+  }
+  for (const image of slide.querySelectorAll("img"))
+    if (!image.naturalWidth || !image.alt) found.push(probe.start(image));
+  for (const chart of slide.querySelectorAll(".chart"))
+    if (!chart.querySelector(".chart-live svg")) found.push("a chart that is not drawn");
+  for (const raw of slide.querySelectorAll("mjx-merror")) found.push(probe.start(raw));
+  for (const raw of slide.querySelectorAll(".body .math, .notes .math"))
+    if (!raw.querySelector("mjx-container")) found.push(probe.start(raw));
+  if (/\\\\[(\\[]|\\$/.test(slide.innerText)) found.push("raw mathematics");
+  return found;
+}"""
+SMALLEST = 20  # pixels of a slide that is 720 high
+
+
+@dataclass
+class Shown:
+    """What one showing of a deck found wrong, by slide."""
+
+    slides: int
+    outside: dict[int, list[str]] = field(default_factory=dict)
+    letters: dict[int, float] = field(default_factory=dict)
+    inaccessible: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def shown(request, context: BrowserContext, address: str) -> Shown:
+    """Show a deck from its first slide to its last."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    messages: list[str] = []
+    requests: list[str] = []
+    page.on("request", lambda asked: requests.append(asked.url))
+    page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: messages.append(f"uncaught: {error}"))
+    page.goto(f"{address}slides/{request.param}.html")
+    page.wait_for_function(READY)
+    page.add_script_tag(path=AXE)
+    found = Shown(page.evaluate("Reveal.getTotalSlides()"))
+    for number in range(found.slides):
+        page.evaluate("number => Reveal.slide(number)", number)
+        _wait_for_charts(page)
+        found.outside[number + 1] = page.evaluate(OUTSIDE)
+        size = "parseFloat(Reveal.getCurrentSlide().querySelector('.body').style.fontSize)"
+        found.letters[number + 1] = page.evaluate(size)
+        theme = ("light", "dark")[number % 2]
+        page.evaluate("theme => probe.setTheme(theme)", theme)
+        found.inaccessible += page.evaluate("probe.inaccessible()")
+    found.messages = [text for text in messages if text.startswith(("error", "warning", "uncaught"))]
+    found.requests = [url for url in requests if not url.startswith((address, "data:", "blob:"))]
+    page.close()
+    return found
+
+
+def _wait_for_charts(page: Page) -> None:
+    page.wait_for_function(
+        "[...Reveal.getCurrentSlide().querySelectorAll('.chart')]"
+        ".every((chart) => chart.matches('.is-live'))"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Show every deck of the site, each once."""
+    if "shown" in metafunc.fixturenames:
+        metafunc.parametrize("shown", DECKS, indirect=True, scope="module")
+
+
+def test_there_are_decks(site) -> None:
+    assert DECKS
+
+
+def test_nothing_is_clipped_missing_or_off_the_slide(shown: Shown) -> None:
+    assert {number: found for number, found in shown.outside.items() if found} == {}
+
+
+def test_letters_are_large_enough(shown: Shown) -> None:
+    assert min(shown.letters.values()) >= SMALLEST
+
+
+def test_asks_nothing_of_a_third_party_and_stays_quiet(shown: Shown) -> None:
+    assert shown.requests == []
+    assert shown.messages == []
+
+
+def test_accessible_in_light_and_dark(shown: Shown) -> None:
+    assert shown.inaccessible == []
+
+
+@pytest.fixture
+def deck(page: Page, address: str) -> Page:
+    """Open the first deck that has a slider."""
+    name = next(n for n in DECKS if '"bind":' in (SITE / "slides" / f"{n}.html").read_text("utf-8"))
+    page.goto(f"{address}slides/{name}.html")
+    page.wait_for_function(READY)
+    return page
+
+
+def test_keys_turn_the_slides_and_the_colours(deck: Page) -> None:
+    deck.keyboard.press("ArrowRight")
+    assert deck.evaluate("Reveal.getIndices().h") == 1
+    assert re.search(r"#/1$", deck.url)
+    deck.keyboard.press("d")
+    expect(deck.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_slider_gives_the_keys_back(deck: Page) -> None:
+    where = (
+        "[...document.querySelectorAll('.slides > section')]"
+        ".findIndex((slide) => slide.textContent.includes('\"bind\":{'))"
+    )
+    number = deck.evaluate(where)
+    deck.evaluate("number => Reveal.slide(number)", number)
+    _wait_for_charts(deck)
+    slider = deck.locator("section.present input[type=range]").first
+    before = slider.input_value()
+    slider.focus()
+    deck.keyboard.press("Home")
+    assert slider.input_value() != before
+    assert deck.evaluate("Reveal.getIndices().h") == number
+    deck.keyboard.press("Escape")
+    deck.keyboard.press("ArrowRight")
+    assert deck.evaluate("Reveal.getIndices().h") == number + 1
+
+
+def test_the_speaker_sees_notes_and_what_comes_next(deck: Page, address: str) -> None:
+    asked: list[str] = []
+    deck.context.on("request", lambda request: asked.append(request.url))
+    deck.keyboard.press("ArrowRight")
+    with deck.expect_popup() as opened:
+        deck.keyboard.press("s")
+    speaker = opened.value
+    notes = deck.evaluate("Reveal.getSlideNotes()")
+    assert notes.strip()
+    expect(speaker.locator(".speaker-controls-notes .value")).to_contain_text(
+        re.sub(r"<.*?>", "", notes).strip().split(".")[0]
+    )
+    expect(speaker.locator("iframe")).to_have_count(2)
+    assert all(url.startswith((address, "data:", "blob:", "about:")) for url in asked)
+    speaker.close()
+
+
+def test_one_slide_a_page_on_paper(deck: Page) -> None:
+    slides = deck.evaluate("Reveal.getTotalSlides()")
+    deck.goto(deck.url.split("#")[0] + "?print-pdf")
+    deck.wait_for_function(READY)
+    deck.wait_for_selector(".pdf-page")
+    printed = deck.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == slides
