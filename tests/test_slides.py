@@ -200,7 +200,7 @@ def test_a_deck_without_a_chapter_or_a_built_page_is_refused(book):
 
 
 @pytest.mark.parametrize("name", deck.names(THIS_BOOK))
-def test_every_deck_fills_a_lecture_and_types_no_number(name):
+def test_every_deck_fills_a_lecture_types_no_number_and_speaks_in_words(name):
     path = THIS_BOOK.slides / f"{name}.md"
     slides = outline.read(path, lambda key, form: "")
     assert 30 <= sum(slide.minutes for slide in slides) <= 60
@@ -208,6 +208,7 @@ def test_every_deck_fills_a_lecture_and_types_no_number(name):
         own = [part for part in slide.parts if isinstance(part, str)]
         words = BeautifulSoup("".join([*own, slide.notes]), "html.parser").get_text()
         assert slide.notes.strip(), slide.title
+        assert "\\(" not in slide.notes, f"{slide.title}: the notes view sets no mathematics"
         assert not re.search(r"\d", re.sub(r"\\[(\[].*?\\[)\]]", "", words, flags=re.S)), (
             slide.title
         )

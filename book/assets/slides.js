@@ -32,6 +32,7 @@
       showSlideNumber: "all",
       transition: "none",
       backgroundTransition: "none",
+      defaultTiming: 120, // each slide has its own; with this the speaker's clock shows the pace
       keyboard: {
         68: () => {
           root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";

@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
-
 from conftest import SITE
+from playwright.sync_api import BrowserContext, Page, expect
 
 DECKS = sorted(path.stem for path in (SITE / "slides").glob("*.html"))
 AXE = SITE.parents[1] / "tests" / "vendor" / "axe-core" / "axe.min.js"
@@ -63,7 +62,6 @@ def shown(request, context: BrowserContext, address: str) -> Shown:
     page.on("pageerror", lambda error: messages.append(f"uncaught: {error}"))
     page.goto(f"{address}slides/{request.param}.html")
     page.wait_for_function(READY)
-    page.add_script_tag(path=AXE)
     found = Shown(page.evaluate("Reveal.getTotalSlides()"))
     for number in range(found.slides):
         page.evaluate("number => Reveal.slide(number)", number)
@@ -71,10 +69,16 @@ def shown(request, context: BrowserContext, address: str) -> Shown:
         found.outside[number + 1] = page.evaluate(OUTSIDE)
         size = "parseFloat(Reveal.getCurrentSlide().querySelector('.body').style.fontSize)"
         found.letters[number + 1] = page.evaluate(size)
-        theme = ("light", "dark")[number % 2]
-        page.evaluate("theme => probe.setTheme(theme)", theme)
-        found.inaccessible += page.evaluate("probe.inaccessible()")
-    found.messages = [text for text in messages if text.startswith(("error", "warning", "uncaught"))]
+    for view in ("", "?print-pdf"):  # one slide, and all of them
+        page.goto(f"{address}slides/{request.param}.html{view}")
+        page.wait_for_function(READY)
+        page.add_script_tag(path=AXE)
+        for theme in ("light", "dark"):
+            page.evaluate("theme => probe.setTheme(theme)", theme)
+            found.inaccessible += page.evaluate("probe.inaccessible()")
+    found.messages = [
+        text for text in messages if text.startswith(("error", "warning", "uncaught"))
+    ]
     found.requests = [url for url in requests if not url.startswith((address, "data:", "blob:"))]
     page.close()
     return found
@@ -126,7 +130,7 @@ def deck(page: Page, address: str) -> Page:
 def test_keys_turn_the_slides_and_the_colours(deck: Page) -> None:
     deck.keyboard.press("ArrowRight")
     assert deck.evaluate("Reveal.getIndices().h") == 1
-    assert re.search(r"#/1$", deck.url)
+    deck.wait_for_url(re.compile(r"#/1$"))
     deck.keyboard.press("d")
     expect(deck.locator("html")).to_have_attribute("data-theme", "dark")
 
