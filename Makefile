@@ -6,7 +6,7 @@ CHAPTER ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab execute student serve slides bench lock clean
+.PHONY: help book test lab execute student serve pdf slides bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ serve: book ## Build the site and serve it on this machine: PORT=8000
 	@echo "http://localhost:$(PORT)/"
 	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
+pdf: book $(SITE)/printer ## Build the site and print the whole book as one PDF (needs Chromium)
+	@$(SITE)/bin/python -m bookbuild pdf
+
 slides: book ## Build the site and serve its slides; S opens the speaker's notes: PORT=8000
 	@$(SITE)/bin/python -m bookbuild slides
 	@echo "http://localhost:$(PORT)/slides/the-model.html, and so on (Ctrl-C stops)"
@@ -57,6 +60,10 @@ $(SITE)/ready: pyproject.toml requirements-site.txt
 	@rm -rf $(SITE) && $(PYTHON) -m venv $(SITE)
 	@$(SITE)/bin/python -m pip install --quiet --requirement requirements-site.txt
 	@$(SITE)/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(SITE)/printer: $(SITE)/ready
+	@$(SITE)/bin/python -m pip install --quiet --constraint requirements.txt playwright pypdf
 	@touch $@
 
 $(FULL)/ready: pyproject.toml requirements.txt

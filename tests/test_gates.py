@@ -104,7 +104,7 @@ def test_no_gate_is_missing():
     for part in (
         "ruff check", "ruff format --check", "pytest -q --no-header tests ", "bookbuild compare",
         "bookbuild papermill -p scale=ci", "bookbuild.tolerance", "book/notebooks",
-        "bookbuild site", "bookbuild check", "tests/browser",
+        "bookbuild site", "bookbuild pdf", "bookbuild check", "tests/browser",
     ):  # fmt: skip
         assert any(part in command for command in commands), part
     assert not any("--nbval-lax" in command for command in commands)

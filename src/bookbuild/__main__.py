@@ -65,6 +65,20 @@ def _site(_arguments) -> int:
     return build(THIS_BOOK)
 
 
+def _pdf(_arguments) -> int:
+    from bookbuild.browser import NoBrowserError
+    from bookbuild.gates import SKIPPED
+    from bookbuild.pdf import press
+
+    try:
+        path = press.make(THIS_BOOK)
+    except NoBrowserError as error:
+        print(error, file=sys.stderr)
+        return SKIPPED
+    print(f"The whole book is printed: {path}, {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
 def _slides(_arguments) -> int:
     from bookbuild.slides import deck
 
@@ -107,6 +121,7 @@ def main() -> int:
         ("site", _site, "build the site from the executed notebooks"),
         ("slides", _slides, "draw the decks anew from the built site"),
         ("student", _student, "write the student edition, below _build/"),
+        ("pdf", _pdf, "print the built site as one PDF, and link to it"),
         ("check", _check, "check the built site"),
         ("test", _test, "run every gate"),
     ):

@@ -33,6 +33,7 @@ GATES = (
     Gate("papermill, scale ci", (*BOOKBUILD, "papermill", "-p", "scale=ci")),
     Gate("nbval, every output", (*PYTEST, *NBVAL, "book/notebooks")),
     Gate("site, warnings are errors", (*BOOKBUILD, "site")),
+    Gate("whole book as one PDF", (*BOOKBUILD, "pdf")),
     Gate("site check", (*BOOKBUILD, "check")),
     Gate("site in a browser", (*PYTEST, "-p", "bookbuild.skipping", "-rs", "tests/browser")),
 )
