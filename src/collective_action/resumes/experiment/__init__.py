@@ -6,6 +6,17 @@
 """
 
 from collective_action.resumes.experiment.configuration import Configuration
+from collective_action.resumes.experiment.material import material
 from collective_action.resumes.experiment.record import Outcome, Provenance, Record
+from collective_action.resumes.experiment.running import run, run_together, tasks
 
-__all__ = ["Configuration", "Outcome", "Provenance", "Record"]
+__all__ = [
+    "Configuration",
+    "Outcome",
+    "Provenance",
+    "Record",
+    "material",
+    "run",
+    "run_together",
+    "tasks",
+]

@@ -67,7 +67,7 @@ class Configuration:
         If a field is out of range.
     """
 
-    corpus: Source = Synthetic()
+    corpus: Source = field(default_factory=Synthetic)
     model: str = "tiny"
     strategy: str = "feature-label"
     alpha: float = 0.0

@@ -117,7 +117,7 @@ class Record:
         configuration = Configuration.from_dict(values["configuration"])
         if values["id"] != configuration.id:
             raise ValueError(
-                f"record {values['id']} holds the configuration {configuration.id}: it was altered, "
-                "or written by another version of this project"
+                f"record {values['id']} holds the configuration {configuration.id}: it was "
+                "altered, or written by another version of this project"
             )
         return cls(configuration, Outcome(**values["outcome"]), Provenance(**values["provenance"]))

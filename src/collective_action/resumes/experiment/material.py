@@ -1,0 +1,107 @@
+"""What all experiments on one corpus share: its tokens, made once and kept in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from collective_action.resumes import models
+from collective_action.resumes.corpus import load
+from collective_action.resumes.corpus.loading import Source
+from collective_action.resumes.signals import Tokens, known_token, tokenise
+from collective_action.resumes.signals.trigger import encoder
+from collective_action.resumes.training.batches import Rows, rows
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+Labels = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side of the split, as tokens.
+
+    Attributes
+    ----------
+    documents
+        One a résumé.
+    labels
+        One a résumé, each ascending.
+    """
+
+    documents: Sequence[Tokens]
+    labels: Labels
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A corpus as a model reads it.
+
+    Attributes
+    ----------
+    tokenizer
+        The model's.
+    train, test
+        The two sides.
+    """
+
+    tokenizer: "PreTrainedTokenizerBase"
+    train: Side
+    test: Side
+
+    def used(self, trigger_id: int) -> Tensor:
+        """Return the token ids that can occur when a trigger is planted, ascending, int64."""
+        special = [self.tokenizer.cls_token_id, self.tokenizer.sep_token_id]
+        special += [self.tokenizer.pad_token_id, trigger_id]
+        documents = [*self.train.documents, *self.test.documents]
+        found = np.unique(np.concatenate([special, *(own.ids for own in documents)]))
+        return torch.from_numpy(found.astype(np.int64))
+
+    def rows(self, documents: Sequence[Tokens], length: int, used: Tensor) -> Rows:
+        """Return documents as rows of positions in `used`, at most `length` tokens each."""
+        first, last, padding = (
+            int(torch.searchsorted(used, token))
+            for token in (
+                self.tokenizer.cls_token_id,
+                self.tokenizer.sep_token_id,
+                self.tokenizer.pad_token_id,
+            )
+        )
+        table = used.numpy()
+        moved = [Tokens(np.searchsorted(table, own.ids), own.starts) for own in documents]
+        return rows(moved, length - 2, first, last, padding)
+
+    def trigger_id(self, trigger: str) -> int:
+        """Return the token that a trigger becomes; see `signals.known_token`."""
+        return known_token(trigger, self.tokenizer)
+
+
+@lru_cache(maxsize=2)
+def material(corpus: Source, model: str) -> Material:
+    """Return a corpus as a model reads it.
+
+    The last two are kept: a sweep goes through one corpus at a time.
+
+    Parameters
+    ----------
+    corpus
+        Where the résumés come from.
+    model
+        A name in `models.RECIPES`.
+    """
+    loaded = load(corpus)
+    texts = {side: list(loaded.splits[side]["text"]) for side in ("train", "test")}
+    tokenizer = models.tokenizer(model, texts["train"])
+    sides = {
+        side: Side(
+            tokenise(texts[side], encoder(tokenizer)),
+            tuple(tuple(own) for own in loaded.splits[side]["labels"]),
+        )
+        for side in ("train", "test")
+    }
+    return Material(tokenizer, sides["train"], sides["test"])

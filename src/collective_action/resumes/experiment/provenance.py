@@ -1,0 +1,58 @@
+"""Where and with what a record was made."""
+
+import datetime
+import platform
+import resource
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from collective_action.resumes.experiment.record import Provenance
+from collective_action.resumes.training import device
+
+
+def provenance(seconds: float, on: torch.device, dtype: torch.dtype) -> Provenance:
+    """Return the provenance of a run that ends now."""
+    return Provenance(
+        seconds=round(seconds, 3),
+        peak_megabytes=_peak_megabytes(on),
+        device=device.name(on),
+        driver=_driver() if on.type == "cuda" else "",
+        dtype=str(dtype).removeprefix("torch."),
+        threads=torch.get_num_threads(),
+        python=platform.python_version(),
+        torch=torch.__version__,
+        transformers=version("transformers"),
+        commit=_commit(),
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _peak_megabytes(on: torch.device) -> int:
+    if on.type == "cuda":
+        return round(torch.cuda.max_memory_allocated(on) / 1024**2)
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+
+
+@cache
+def _driver() -> str:
+    return _output("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
+
+
+@cache
+def _commit() -> str:
+    return _output("git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD")
+
+
+def _output(*command: str) -> str:
+    """Return the first line that a command prints, or nothing if it is not there or fails."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.partition("\n")[0].strip()

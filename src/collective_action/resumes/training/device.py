@@ -1,0 +1,36 @@
+"""Where a firm trains, and in which precision the matrix products are."""
+
+import platform
+from pathlib import Path
+
+import torch
+
+
+def best_device() -> torch.device:
+    """Return the accelerator that PyTorch finds, or the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def fast_dtype(device: torch.device) -> torch.dtype:
+    """Return bfloat16 where the hardware multiplies in it, else float32."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    fast = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.bfloat16 if fast and "avx512_bf16" in _cpu_flags() else torch.float32
+
+
+def name(device: torch.device) -> str:
+    """Return what a person calls a device."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    models = [line for line in _cpu_lines() if line.startswith("model name")]
+    return models[0].partition(":")[2].strip() if models else platform.processor() or "CPU"
+
+
+def _cpu_flags() -> set[str]:
+    return {flag for line in _cpu_lines() if line.startswith("flags") for flag in line.split()}
+
+
+def _cpu_lines() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
