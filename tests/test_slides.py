@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from bookbuild.claims import RECORD
 from bookbuild.layout import THIS_BOOK
-from bookbuild.slides import deck, outline
+from bookbuild.slides import deck
 from books import make_book
 
 SPEC = '{"width":640,"height":320,"params":[{"name":"a","bind":{"input":"range"}}]}'
@@ -154,6 +154,7 @@ WRONG = {
     "{glue:text}`m`": "the chapter glues no 'm'; it glues: n",
     fence("figure", "x"): "no {figure}; there are: show, proof,",
     "```{notes} 1\nTwice.\n```": "has 2 {notes}; it needs one, with minutes",
+    "```{notes} 1\nHi.\n```\n\n## A title!": "two slides are called 'a-title'",
     "### Deeper": "a slide begins with '## '",
 }
 
@@ -201,8 +202,7 @@ def test_a_deck_without_a_chapter_or_a_built_page_is_refused(book):
 
 @pytest.mark.parametrize("name", deck.names(THIS_BOOK))
 def test_every_deck_fills_a_lecture_types_no_number_and_speaks_in_words(name):
-    path = THIS_BOOK.slides / f"{name}.md"
-    slides = outline.read(path, lambda key, form: "")
+    slides = deck.outlined(THIS_BOOK, name)
     assert 30 <= sum(slide.minutes for slide in slides) <= 60
     for slide in slides:
         own = [part for part in slide.parts if isinstance(part, str)]

@@ -26,7 +26,11 @@ def parts() -> dict[str, tuple[Path, list[str]]]:
             "es5/input/tex/extensions/*.js",
             "es5/output/chtml/fonts/woff-v2/*.woff",
         ]),
-        "reveal.js": (SITE / "reveal", ["dist/reveal.js", "dist/reveal.css", "dist/plugin/notes.js"]),
+        "reveal.js": (SITE / "reveal", [
+            "dist/reveal.js",
+            "dist/reveal.css",
+            "dist/plugin/notes.js",
+        ]),
         "axe-core": (TESTS / "axe-core", ["axe.min.js"]),
     }  # fmt: skip
     for font in FONTS:

@@ -86,6 +86,11 @@ def read(book: Book, name: str) -> Deck:
     return Deck(source, outline.read(book.slides / f"{name}.md", source.value))
 
 
+def outlined(book: Book, name: str) -> list[Slide]:
+    """Return a chapter's slides as planned, before the site is built: numbers are left open."""
+    return outline.read(book.slides / f"{name}.md", lambda key, form: "…")
+
+
 def render(deck: Deck) -> str:
     """Return a deck's page.
 
@@ -128,7 +133,8 @@ def _section(slide: Slide, body: str) -> str:
 
 def _frame(classes: str, slide: Slide, inner: str) -> str:
     return (
-        f'<section class="{classes}" data-timing="{60 * slide.minutes:.0f}">\n{inner}\n'
+        f'<section id="{slide.anchor or "opening"}" class="{classes}" '
+        f'data-timing="{60 * slide.minutes:.0f}">\n{inner}\n'
         f'<aside class="notes">{slide.notes}</aside>\n</section>'
     )
 

@@ -41,6 +41,11 @@ class Slide:
     notes: str
     minutes: float
 
+    @property
+    def anchor(self) -> str:
+        """The slide's name in an address; its title is unique in its deck."""
+        return re.sub(r"[^a-z0-9]+", "-", re.sub("<.*?>", "", self.title).lower()).strip("-")
+
 
 def read(path: Path, value: Callable[[str, str], str]) -> list[Slide]:
     """Return the slides of an outline; the first, without a title, opens the deck.
@@ -55,7 +60,8 @@ def read(path: Path, value: Callable[[str, str], str]) -> list[Slide]:
     Raises
     ------
     ValueError
-        If a fence is unknown, or the notes of a slide are missing, given twice or without minutes.
+        If a fence is unknown, two slides have one title, or the notes of a slide are missing, given
+        twice or without minutes.
     """
     text = path.read_text(encoding="utf-8")
     text = GLUED.sub(lambda found: value(found[1], found[2] or ""), text)
@@ -72,6 +78,10 @@ def read(path: Path, value: Callable[[str, str], str]) -> list[Slide]:
         if start is not None:
             heading, body = tokens[start + 1].content, tokens[start + 3 : end]
         slides.append(_slide(heading, body, markdown))
+    titles = [slide.anchor for slide in slides]
+    for title in titles:
+        if titles.count(title) > 1:
+            raise ValueError(f"two slides are called {title!r}")
     return slides
 
 

@@ -13,11 +13,15 @@ from bookbuild.sphinx import (
     offline,
     paths,
     quiz,
+    teaching,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
-    for part in (card, charts, embed, ledgers, links, folding, paths, quiz, accessibility, offline):
+    for part in (
+        *(card, charts, embed, ledgers, links, folding, paths, quiz, teaching),
+        *(accessibility, offline),
+    ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild import executions
 from bookbuild.layout import Book
+from bookbuild.slides import deck
+from bookbuild.slides.outline import Slide
 
 WORDS_PER_MINUTE = 130
 MINUTES_PER_CODE_CELL = 0.5
@@ -41,7 +43,15 @@ class ChapterCard(SphinxDirective):
             if text:
                 body = nodes.definition("", nodes.paragraph("", text))
                 card += nodes.definition_list_item("", nodes.term("", term), body)
+        if path.stem in deck.names(book):
+            card += self._slides(deck.outlined(book, path.stem), path.stem)
         return [card]
+
+    def _slides(self, slides: list[Slide], name: str) -> nodes.definition_list_item:
+        words = f"{len(slides)} slides for {sum(slide.minutes for slide in slides):.0f} minutes"
+        link = nodes.reference("", words, refuri=f"../slides/{name}.html", internal=False)
+        body = nodes.definition("", nodes.paragraph("", "", link))
+        return nodes.definition_list_item("", nodes.term("", "To teach"), body)
 
 
 def minutes_to_read(notebook: nbformat.NotebookNode) -> int:
