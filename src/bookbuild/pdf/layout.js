@@ -70,19 +70,20 @@ const layout = (() => {
     fit();
   };
 
-  // What reaches past the right edge of the text, and pictures that did not load.
+  // What reaches past an edge of the text, where the paper may cut it; pictures that did not load.
   const problems = () => {
     const found = [];
     const place = (element) => {
       const page = element.closest("section[id]")?.id ?? "the document";
       return `${page}: <${element.localName}> ${words(element)}`;
     };
+    const text = document.querySelector("article").getBoundingClientRect();
     const marks = "pre, table, img, mjx-container, p, li, dd, figcaption, h1, h2, h3, h4";
     for (const element of document.querySelectorAll(marks)) {
       const held = element.localName === "mjx-container" ? element.firstElementChild : element;
-      const { right } = element.closest(".wide, article").getBoundingClientRect();
+      const box = held.getBoundingClientRect();
       const hidden = element.clientWidth ? element.scrollWidth - element.clientWidth : 0;
-      const over = Math.max(held.getBoundingClientRect().right - right, hidden);
+      const over = Math.max(box.right - text.right, text.left - box.left, hidden);
       if (over > TOLERANCE) found.push(`${place(element)} is ${Math.ceil(over)} px too wide`);
     }
     for (const image of document.images) {
