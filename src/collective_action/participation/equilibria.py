@@ -46,8 +46,8 @@ class Equilibrium:
 def equilibria(model: Participation, tolerance: float = 1e-10) -> list[Equilibrium]:
     """Return every equilibrium in [0, 1], from the smallest to the largest.
 
-    These are the α at which the graph of B, its jumps filled in, meets the diagonal. None is
-    missed; equilibria closer together than the tolerance count as one.
+    These are all α with B(α) = α and all tipping points, jumps of B across the diagonal included.
+    None is missed; those closer together than the tolerance count as one.
 
     Parameters
     ----------
