@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bookbuild.layout import THIS_BOOK
+from bookbuild.slides import deck
 from bookbuild.sphinx import teaching
 from books import chapter, code, execute, make_book
 
@@ -50,6 +51,24 @@ def test_minutes_of_a_session_add_up_to_its_length(plan):
     assert list(lengths) == list(range(1, PLANS[plan] + 1))
     for session, (promised, planned) in lengths.items():
         assert promised == planned, f"session {session}"
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_slides_take_no_longer_than_their_minutes(plan):
+    decks = {name: deck.outlined(THIS_BOOK, name) for name in deck.names(THIS_BOOK)}
+
+    def place(named):
+        name, _, title = named.partition(": ")
+        return decks[name], [slide.title for slide in decks[name]].index(title)
+
+    for heading, part in sections(text(plan)).items():
+        for row in tables(part)[0][1:] if heading.startswith("Session") else []:
+            spoken = 0
+            for first, last in re.findall(r"{slide}`([^`]+)`(?: to {slide}`([^`]+)`)?", row[2]):
+                slides, start = place(first)
+                end = place(last or first)[1]
+                spoken += sum(slide.minutes for slide in slides[start : end + 1])
+            assert spoken <= int(row[0]), row
 
 
 @pytest.mark.parametrize("plan", PLANS)

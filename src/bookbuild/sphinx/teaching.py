@@ -53,18 +53,19 @@ def chapter_row(book: Book, name: str, home: str) -> Row:
 
 
 class SlideRole(SphinxRole):
-    """A link to a slide, written ``chapter: title``."""
+    """A link to a slide, written ``chapter: title``; its words are the slide's number and title."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link; warn if there is no such slide."""
         book = Book(Path(self.env.srcdir).parent)
         name, _, title = self.text.partition(": ")
         known = deck.outlined(book, name) if name in deck.names(book) else []
-        for slide in known:
+        for number, slide in enumerate(known, start=1):
             if slide.title == title:
                 home = "../" * self.env.docname.count("/")
                 address = f"{home}slides/{name}.html#{slide.anchor}"
-                return [nodes.reference("", title, refuri=address, internal=False)], []
+                words = f"{number} {title}"
+                return [nodes.reference("", words, refuri=address, internal=False)], []
         message = f"no slide {self.text!r}; {name!r} has: {[slide.title for slide in known]}"
         return [nodes.literal("", self.text)], [self.inliner.reporter.warning(message)]
 
