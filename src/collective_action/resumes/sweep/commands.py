@@ -1,0 +1,177 @@
+"""The commands of a sweep: `python -m collective_action.resumes sweep …`."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from collective_action.resumes import store
+from collective_action.resumes.corpus.published import CACHE_VARIABLE, cache_folder
+from collective_action.resumes.experiment import Configuration
+from collective_action.resumes.store import Reader, StoreError, Writer
+from collective_action.resumes.store.merging import TOLERANCE
+from collective_action.resumes.store.tables import RESULTS
+from collective_action.resumes.sweep import running
+from collective_action.resumes.sweep.cluster import SweepError
+from collective_action.resumes.sweep.grids import GRIDS
+from collective_action.resumes.sweep.order import ordered
+
+INTERRUPTED = 130  # what a shell reports after Ctrl-C
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `sweep` and its own commands to a parser's commands.
+
+    Each sets `command`, a function of the parsed arguments that returns the exit status.
+    """
+    sweep = commands.add_parser("sweep", help="run many experiments and keep their records")
+    verbs = sweep.add_subparsers(required=True, metavar="VERB")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument(
+        "--store",
+        type=Path,
+        default=cache_folder() / "results.sqlite",
+        metavar="FILE",
+        help=f"the SQLite file of records; default: %(default)s ({CACHE_VARIABLE} moves it)",
+    )
+    which = argparse.ArgumentParser(add_help=False)
+    which.add_argument("grid", choices=tuple(GRIDS))
+    which.add_argument(
+        "--group", action="append", default=[], help="only this group; may be given several times"
+    )
+
+    verb = verbs.add_parser("run", parents=[where, which], help="run what the store lacks")
+    verb.add_argument("--workers", type=_count, help="processes; default: what the machine allows")
+    verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler's, instead")
+    verb.add_argument(
+        "--attempts", type=_count, default=running.ATTEMPTS, help="for each; default: %(default)s"
+    )
+    verb.set_defaults(command=_telling(_run))
+    verb = verbs.add_parser("status", parents=[where, which], help="say what is there, by group")
+    verb.set_defaults(command=_telling(_status))
+    verb = verbs.add_parser("check", parents=[where], help="say what is wrong with a store")
+    verb.add_argument("--grid", choices=tuple(GRIDS), help="say also what is missing of this grid")
+    verb.set_defaults(command=_telling(_check))
+    verb = verbs.add_parser("export", parents=[where, which], help="write tables for the book")
+    verb.add_argument(
+        "--to", type=Path, default=RESULTS, metavar="FOLDER", help="default: %(default)s"
+    )
+    verb.set_defaults(command=_telling(_export))
+    verb = verbs.add_parser("merge", parents=[where], help="bring other stores' records in")
+    verb.add_argument("others", nargs="+", type=Path, metavar="FILE")
+    verb.add_argument(
+        "--tolerance", type=float, default=TOLERANCE, help="of fractions; default: %(default)s"
+    )
+    verb.set_defaults(command=_telling(_merge))
+    verb = verbs.add_parser("repair", parents=[where], help="save what a damaged store still holds")
+    verb.set_defaults(command=_telling(_repair))
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
+def _telling(command):
+    def told(given: argparse.Namespace) -> int:
+        try:
+            return command(given)
+        except (StoreError, SweepError, ValueError) as error:
+            print(error, file=sys.stderr)
+            return 1
+
+    return told
+
+
+def _groups(given: argparse.Namespace) -> dict[str, list[Configuration]]:
+    return GRIDS[given.grid].groups(given.group)
+
+
+def _run(given: argparse.Namespace) -> int:
+    wanted = ordered(_groups(given))
+    with Writer(given.store) as writer:
+        try:
+            summary = running.run(
+                wanted,
+                writer,
+                scheduler=given.scheduler,
+                workers=given.workers,
+                attempts=given.attempts,
+            )
+        except KeyboardInterrupt:
+            print("stopped; the same command goes on with what is missing", file=sys.stderr)
+            return INTERRUPTED
+    print(f"{summary.new:,} new records in {given.store}")
+    if summary.failed:
+        print(f"{len(summary.failed):,} failed: `sweep status {given.grid}` says why")
+        return 1
+    if summary.left:
+        print(f"{summary.left:,} are missing: the same command goes on with them")
+        return INTERRUPTED
+    return 0
+
+
+def _status(given: argparse.Namespace) -> int:
+    groups = _groups(given)
+    with Reader(given.store) as reader:
+        there, failures = reader.ids(), reader.failures()
+        rows = [_counts(name, each, there, failures) for name, each in groups.items()]
+        wanted = ordered(groups)
+        rows.append(_counts("all, each once", wanted, there, failures))
+    for row in [("group", "done", "missing", "failed"), *rows]:
+        print("  ".join([f"{row[0]:<16}", *(f"{cell:>8}" for cell in row[1:])]))
+    ids = {each.id for each in wanted}
+    for key in sorted(ids & set(failures)):
+        failure = failures[key]
+        last = failure.error.strip().splitlines()[-1]
+        print(f"failed {failure.attempts} times, last on {failure.place}: {key}: {last}")
+    return 0
+
+
+def _counts(
+    name: str,
+    configurations: Sequence[Configuration],
+    there: set[str],
+    failures: Mapping[str, object],
+) -> tuple[str, int, int, int]:
+    ids = {each.id for each in configurations}
+    return name, len(ids & there), len(ids - there), len(ids & set(failures))
+
+
+def _check(given: argparse.Namespace) -> int:
+    wanted = ordered(GRIDS[given.grid].groups()) if given.grid else []
+    with Reader(given.store) as reader:
+        problems = store.check(reader, wanted)
+        count = "an unknown number of" if problems and problems[0].kind == "damage" else len(reader)
+    for problem in problems:
+        print(problem)
+    kinds = sorted({problem.kind for problem in problems})
+    found = ", ".join(f"{sum(p.kind == kind for p in problems):,} {kind}" for kind in kinds)
+    print(f"{count} records in {given.store}: {found or 'nothing is wrong'}")
+    return 1 if problems else 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    with Reader(given.store) as reader:
+        lacking = store.export(reader, given.grid, _groups(given), given.to)
+    for group, missing in lacking.items():
+        note = f", which lacks {missing:,} records" if missing else ""
+        print(f"{given.to / given.grid / group}.csv{note}")
+    return 0
+
+
+def _merge(given: argparse.Namespace) -> int:
+    disputed = 0
+    with Writer(given.store) as writer:
+        for path in given.others:
+            with Reader(path) as other:
+                merged = store.merge(writer, other, given.tolerance)
+            print(f"{path}: {merged}")
+            disputed += len(merged.disputed)
+    return 1 if disputed else 0
+
+
+def _repair(given: argparse.Namespace) -> int:
+    print(store.repair(given.store))
+    return 0
