@@ -130,9 +130,20 @@ def deck(page: Page, address: str) -> Page:
 def test_keys_turn_the_slides_and_the_colours(deck: Page) -> None:
     deck.keyboard.press("ArrowRight")
     assert deck.evaluate("Reveal.getIndices().h") == 1
-    deck.wait_for_url(re.compile(r"#/1$"))
+    expect(deck).to_have_url(re.compile(r"#/[a-z-]+$"))
     deck.keyboard.press("d")
     expect(deck.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_an_address_leads_to_its_slide(deck: Page) -> None:
+    name = deck.locator(".slides > section").nth(2).get_attribute("id")
+    deck.goto(f"{deck.url.split('#')[0]}#{name}")
+    deck.reload()
+    deck.wait_for_function(READY)
+    assert deck.evaluate("Reveal.getIndices().h") == 2
+    title = deck.locator("section.present h2")
+    expect(title).to_be_in_viewport()
+    assert title.bounding_box()["y"] > 0
 
 
 def test_a_slider_gives_the_keys_back(deck: Page) -> None:
