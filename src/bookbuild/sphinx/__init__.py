@@ -12,6 +12,7 @@ from bookbuild.sphinx import (
     links,
     offline,
     paths,
+    previews,
     quiz,
     teaching,
 )
@@ -21,7 +22,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
         *(card, charts, embed, ledgers, links, folding, paths, quiz, teaching),
-        *(accessibility, offline),
+        *(accessibility, offline, previews),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

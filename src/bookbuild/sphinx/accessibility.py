@@ -39,6 +39,15 @@ def correct(app: Sphinx, pagename, templatename, context, doctree) -> None:
         context["body"] = context.get("body", "").replace(wrong, right)
 
 
+def name_toggles(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Name the switch that unfolds a page's own pages in the sidebar; it shows a chevron alone."""
+    generate = context.get("generate_toctree_html")
+    if generate:
+        context["generate_toctree_html"] = lambda **options: str(generate(**options)).replace(
+            "<summary>", '<summary aria-label="More pages of this">'
+        )
+
+
 def use_templates(app: Sphinx, config: Config) -> None:
     """Put our templates before the theme's."""
     config.templates_path.insert(0, str(TEMPLATES))
@@ -49,3 +58,4 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(DropSharedIds)
     app.connect("config-inited", use_templates, priority=900)
     app.connect("html-page-context", correct)
+    app.connect("html-page-context", name_toggles, priority=502)  # after the theme has made it

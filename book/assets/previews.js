@@ -1,0 +1,93 @@
+// Shows what a link to a term, a theorem, an exercise or a reference leads to, beside the link: to a
+// pointer that rests on it, and to the keyboard's focus. Escape closes it. A touch follows the link.
+(() => {
+  const WAIT = 250; // milliseconds before it opens, so that a passing pointer opens nothing
+  const LINGER = 200; // before it closes, so that the pointer can cross to it
+  const GAP = 8; // pixels
+  const root = new URL(document.documentElement.dataset.content_root, location.href).href;
+  let data, box, shown, opening, closing;
+
+  const load = () =>
+    (data ??= new Promise((resolve) => {
+      const script = document.createElement("script");
+      script.src = `${root}_static/previews-data.js`;
+      script.onload = () => resolve(window.previews);
+      script.onerror = () => resolve({});
+      document.head.append(script);
+    }));
+
+  const linkAt = (target) => target.closest?.("article a.internal[href*='#']");
+
+  const make = () => {
+    box = document.createElement("div");
+    box.id = "preview";
+    box.role = "tooltip";
+    box.popover = "manual";
+    box.addEventListener("pointerenter", () => clearTimeout(closing));
+    box.addEventListener("pointerleave", later);
+    document.body.append(box);
+  };
+
+  // Below the link, or above it where there is more room; never past the edge of the window.
+  const place = (link, x) => {
+    const lines = [...link.getClientRects()];
+    const line = lines.find(({ left, right }) => left <= x && x <= right) ?? lines[0];
+    const { width, height } = box.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    const below = line.bottom + GAP + height <= clientHeight || line.top < clientHeight / 2;
+    box.style.left = `${Math.max(GAP, Math.min(line.left, clientWidth - width - GAP))}px`;
+    box.style.top = `${below ? line.bottom + GAP : Math.max(GAP, line.top - GAP - height)}px`;
+  };
+
+  const close = () => {
+    clearTimeout(closing);
+    if (!shown) return;
+    shown.removeAttribute("aria-describedby");
+    shown = undefined;
+    box.hidePopover();
+  };
+
+  const later = () => {
+    clearTimeout(opening);
+    clearTimeout(closing);
+    closing = setTimeout(close, LINGER);
+  };
+
+  const open = async (link, x) => {
+    const html = (await load())[decodeURI(link.href).slice(root.length)];
+    const raw = html?.includes('class="math') && !window.MathJax?.typesetPromise;
+    if (!html || raw || !link.matches(":hover, :focus-visible")) return;
+    close();
+    if (!box) make();
+    box.innerHTML = html;
+    link.removeAttribute("title");
+    link.setAttribute("aria-describedby", box.id);
+    shown = link;
+    box.showPopover();
+    if (html.includes('class="math')) await MathJax.typesetPromise([box]);
+    if (shown === link) place(link, x);
+  };
+
+  document.addEventListener("pointerover", (event) => {
+    const link = linkAt(event.target);
+    if (!link || event.pointerType === "touch") return;
+    clearTimeout(opening);
+    clearTimeout(closing);
+    if (link !== shown) opening = setTimeout(open, WAIT, link, event.clientX);
+  });
+  document.addEventListener("pointerout", (event) => {
+    const link = linkAt(event.target);
+    if (link && !link.contains(event.relatedTarget)) later();
+  });
+  document.addEventListener("focusin", (event) => {
+    const link = linkAt(event.target);
+    if (link?.matches(":focus-visible")) open(link);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target === shown) close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  addEventListener("scroll", close, { passive: true });
+})();
