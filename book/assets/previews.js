@@ -5,7 +5,7 @@
   const LINGER = 200; // before it closes, so that the pointer can cross to it
   const GAP = 8; // pixels
   const root = new URL(document.documentElement.dataset.content_root, location.href).href;
-  let data, box, shown, opening, closing;
+  let data, box, shown, pointer, opening, closing;
 
   const load = () =>
     (data ??= new Promise((resolve) => {
@@ -28,30 +28,32 @@
     document.body.append(box);
   };
 
-  // Below the link, or above it where there is more room; never past the edge of the window.
-  const place = (link, x) => {
-    const lines = [...link.getClientRects()];
-    const line = lines.find(({ left, right }) => left <= x && x <= right) ?? lines[0];
+  // Below the link, or above it where there is more room; never past the edge of the window. It goes
+  // with a link that scrolls, and closes when the link is gone from the window.
+  const place = () => {
+    const lines = [...shown.getClientRects()];
+    const line = lines.find(({ left, right }) => left <= pointer && pointer <= right) ?? lines[0];
     const { width, height } = box.getBoundingClientRect();
     const { clientWidth, clientHeight } = document.documentElement;
+    if (!line || line.bottom < 0 || line.top > clientHeight) return close();
     const below = line.bottom + GAP + height <= clientHeight || line.top < clientHeight / 2;
     box.style.left = `${Math.max(GAP, Math.min(line.left, clientWidth - width - GAP))}px`;
     box.style.top = `${below ? line.bottom + GAP : Math.max(GAP, line.top - GAP - height)}px`;
   };
 
-  const close = () => {
+  function close() {
     clearTimeout(closing);
     if (!shown) return;
     shown.removeAttribute("aria-describedby");
     shown = undefined;
     box.hidePopover();
-  };
+  }
 
-  const later = () => {
+  function later() {
     clearTimeout(opening);
     clearTimeout(closing);
     closing = setTimeout(close, LINGER);
-  };
+  }
 
   const open = async (link, x) => {
     const html = (await load())[decodeURI(link.href).slice(root.length)];
@@ -62,10 +64,10 @@
     box.innerHTML = html;
     link.removeAttribute("title");
     link.setAttribute("aria-describedby", box.id);
-    shown = link;
+    [shown, pointer] = [link, x];
     box.showPopover();
     if (html.includes('class="math')) await MathJax.typesetPromise([box]);
-    if (shown === link) place(link, x);
+    if (shown === link) place();
   };
 
   document.addEventListener("pointerover", (event) => {
@@ -89,5 +91,5 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
-  addEventListener("scroll", close, { passive: true });
+  addEventListener("scroll", () => shown && place(), { passive: true });
 })();
