@@ -140,6 +140,22 @@ def test_a_chart_keeps_its_alt_text_and_fits_with_its_slider(book, words):
     assert int(re.search(r'"height":(\d+)', smaller.script.string)[1]) < plot
 
 
+def test_a_chart_that_is_not_wide_keeps_its_shape_and_has_its_sliders_beside_it(book):
+    page = book.site / "notebooks" / "rare.html"
+    square = SPEC.replace("640", "400").replace("320", "500")
+    size = "width: 460px; height: 580px;"
+    text = PAGE.replace(SPEC, square).replace("width: 700px; height: 400px;", size)
+    page.write_text(text, encoding="utf-8")
+    chart = drawn(book, fence("output", "chart:line")).find(class_="chart")
+    assert "beside" in chart["class"]
+    width, height = (int(re.search(rf'"{side}":(\d+)', chart.script.string)[1])
+                     for side in ("width", "height"))  # fmt: skip
+    assert width / height == pytest.approx(400 / 500, abs=0.01)
+    zoom = float(re.search(r"zoom: ([\d.]+)", chart["style"])[1])
+    assert zoom * (height + 80) <= deck.ROOM[True]
+    assert chart.img["style"] == f"width: {460 - 400 + width}px"
+
+
 WRONG = {
     fence("show", "thm-b"): "0 places labelled 'thm-b', not one; its boxes are: thm-a",
     fence("proof", "learned"): "no proof directly below 'learned'",
