@@ -1,4 +1,4 @@
-"""Solutions move to the end of the document; exercise and solution name each other's page."""
+"""Solutions and answers move to the end; each and what it answers name each other's page."""
 
 import re
 
@@ -9,7 +9,7 @@ ID = "solutions"
 
 
 def collect(soup: BeautifulSoup, chapters: list[Tag]) -> Tag | None:
-    """Take the solutions out of the chapters; return the section that holds them.
+    """Take solutions and answers out of the chapters; return the section that holds them.
 
     Parameters
     ----------
@@ -18,6 +18,11 @@ def collect(soup: BeautifulSoup, chapters: list[Tag]) -> Tag | None:
     chapters : list of Tag
         Printed pages in reading order.
 
+    Returns
+    -------
+    Tag or None
+        The section, ``None`` if there is nothing to solve or to answer.
+
     Raises
     ------
     ValueError
@@ -25,38 +30,20 @@ def collect(soup: BeautifulSoup, chapters: list[Tag]) -> Tag | None:
     """
     section = soup.new_tag("section", attrs={"class": "page solutions", "id": ID})
     for chapter in chapters:
-        solved = chapter.select(".solution")
-        if not solved:
-            continue
         title = chapter.find("h2").get_text(" ", strip=True)
-        heading = soup.new_tag("h2", id=f"{ID}--{chapter['id']}")
-        heading.string = title
-        section.append(heading)
+        solved = [_answers(soup, quiz) for quiz in chapter.select(".quiz")]
         exercises = {_number(box): box for box in chapter.select(".exercise")}
-        for solution in solved:
+        for solution in chapter.select(".solution"):
             exercise = exercises.get(_number(solution))
             if exercise is None:
                 words = solution.get_text(" ", strip=True)[:60]
                 raise ValueError(f"chapter {title!r} has no exercise for the solution {words!r}")
-            section.append(_settled(soup, solution.extract(), exercise))
+            solved.append(_solution(soup, solution.extract(), exercise))
+        if solved:
+            heading = soup.new_tag("h2", id=f"{ID}--{chapter['id']}")
+            heading.string = title
+            section.extend([heading, *solved])
     return section if section.contents else None
-
-
-def _number(box: Tag) -> str:
-    """Return the number in a box's title."""
-    found = NUMBERED.search(box.select_one(".admonition-title").get_text())
-    return found[1] if found else ""
-
-
-def _settled(soup: BeautifulSoup, solution: Tag, exercise: Tag) -> Tag:
-    """Return a solution under a heading, and have it and its exercise lead to each other."""
-    title = solution.select_one(".admonition-title")
-    title.name, title["class"] = "h3", []
-    title.append(turn(soup, exercise["id"], " · page "))
-    exercise.append(paragraph := soup.new_tag("p", attrs={"class": "turn"}))
-    paragraph.append(turn(soup, solution["id"], "Solution on page "))
-    solution["class"] = ["solution"]
-    return solution
 
 
 def turn(soup: BeautifulSoup, target: str, words: str | Tag) -> Tag:
@@ -66,3 +53,46 @@ def turn(soup: BeautifulSoup, target: str, words: str | Tag) -> Tag:
     link.append(number := soup.new_tag("span", attrs={"class": "page-of"}))
     number.string = "000"  # as wide as what will replace it, so that nothing moves
     return link
+
+
+def _number(box: Tag) -> str:
+    """Return the number in a box's title."""
+    found = NUMBERED.search(box.select_one(".admonition-title").get_text())
+    return found[1] if found else ""
+
+
+def _solution(soup: BeautifulSoup, solution: Tag, exercise: Tag) -> Tag:
+    """Return a solution under a heading, and have it and its exercise lead to each other."""
+    title = solution.select_one(".admonition-title")
+    title.name, title["class"] = "h3", []
+    solution["class"] = ["solution"]
+    _pair(soup, exercise, solution, "Solution on page ")
+    return solution
+
+
+def _answers(soup: BeautifulSoup, quiz: Tag) -> Tag:
+    """Make a question's choices a list; return what is said of them as another, under a heading."""
+    title = quiz.select_one(".admonition-title")
+    page = quiz.find_parent(class_="page")["id"]
+    quiz["id"] = f"{page}--{title.get_text(strip=True).lower().replace(' ', '-')}"
+    answers = soup.new_tag("div", id=f"{quiz['id']}-answers", attrs={"class": "solution"})
+    heading = soup.new_tag("h3")
+    heading.string = title.get_text()
+    asked, said = (soup.new_tag("ol", attrs={"class": "choices"}) for _ in range(2))
+    for choice in quiz.select(".choice"):
+        asked.append(item := soup.new_tag("li"))
+        item.extend(list(choice.p.contents))
+        said.append(item := soup.new_tag("li"))
+        item.extend(list(choice.select_one(".feedback").contents))
+        choice.decompose()
+    quiz.append(asked)
+    answers.extend([heading, said])
+    _pair(soup, quiz, answers, "Answers on page ")
+    return answers
+
+
+def _pair(soup: BeautifulSoup, asked: Tag, answered: Tag, words: str) -> None:
+    """Have what is asked and what answers it, under its heading, name each other's page."""
+    asked.append(paragraph := soup.new_tag("p", attrs={"class": "turn"}))
+    paragraph.append(turn(soup, answered["id"], words))
+    answered.h3.append(turn(soup, asked["id"], " · page "))
