@@ -2,11 +2,16 @@
 
 import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from collective_action.resumes.corpus import Synthetic
 from collective_action.resumes.experiment import Configuration, Outcome, Provenance, Record
+from collective_action.resumes.store import Writer
+from collective_action.resumes.sweep import SweepError, run
 
 PLACE = Provenance(
     seconds=1.25,
@@ -69,3 +74,66 @@ def kill_on_seed_one(unit: Sequence[Configuration]) -> list[Record]:
     if any(each.seed == 1 for each in unit):
         os.kill(os.getpid(), 9)
     return [record(each) for each in unit]
+
+
+def fail_on_the_first_worker(unit: Sequence[Configuration]) -> list[Record]:
+    """Fail on the worker that is asked first, once the other is at work too; FOLDER keeps notes."""
+    folder = Path(os.environ["FOLDER"])
+    (folder / str(os.getpid())).touch()
+    try:
+        with (folder / "first").open("x") as stream:
+            stream.write(str(os.getpid()))
+    except FileExistsError:
+        pass
+    else:
+        while len(list(folder.iterdir())) < 3:
+            time.sleep(0.02)
+    if (folder / "first").read_text() == str(os.getpid()):
+        raise OSError("this machine's GPU has fallen off the bus")
+    time.sleep(0.5)
+    return [record(each) for each in unit]
+
+
+def forget_the_last(unit: Sequence[Configuration]) -> list[Record]:
+    """Return fewer records than were asked for."""
+    return [record(each) for each in unit[:-1]]
+
+
+def run_slowly(unit: Sequence[Configuration]) -> list[Record]:
+    """Take a minute."""
+    time.sleep(60)
+    return [record(each) for each in unit]
+
+
+def singly(given: Sequence[Configuration]) -> list[tuple[Configuration, ...]]:
+    """Put each configuration into a unit of its own."""
+    return [(each,) for each in given]
+
+
+def coordinate(store: str, runner: str, n: str, scheduler: str | None = None) -> None:
+    """Be the coordinator of a sweep; workers import this module to find the runner."""
+    with Writer(store) as writer:
+        try:
+            summary = run(
+                configurations(int(n)),
+                writer,
+                runner=globals()[runner],
+                partition=singly,
+                scheduler=scheduler,
+                workers=2,
+            )
+        except SweepError as error:
+            raise SystemExit(str(error)) from None
+    print(summary.new, len(summary.failed), summary.left)
+
+
+def coordinator(*arguments: object, **options: object) -> subprocess.Popen:
+    """Start `coordinate` as a process, the first one of its own group."""
+    code = "import sweeping, sys; sweeping.coordinate(*sys.argv[1:])"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        text=True,
+        start_new_session=True,
+        **options,
+    )

@@ -17,8 +17,7 @@ uniqueness
 target
     The occupation that the signal should lead to; some are common, some rare.
 
-`tiny` costs seconds a run, so its other groups train two epochs, not five, and its sizes are those
-between which success goes from chance to one.
+`tiny` costs seconds a run, so its other groups train two epochs, not five.
 """
 
 import itertools
@@ -29,11 +28,6 @@ from types import MappingProxyType
 from collective_action.resumes.corpus import OCCUPATIONS, Published, Synthetic
 from collective_action.resumes.corpus.loading import Source
 from collective_action.resumes.experiment import Configuration
-
-LABEL = (0, 0.0005, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.015, 0.02)
-ONLY = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
-SOME = (0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01)
-FEW = (0, 0.001, 0.002, 0.003, 0.005, 0.01)
 
 _MARKING = ("placement", "spacing")
 
@@ -102,40 +96,77 @@ class Grid:
         }
 
 
-def _curves(seeds: int, epochs: Sequence[int]) -> tuple[Study, Study]:
-    """Success against α for both strategies."""
-    return (
-        Study(seeds, {"strategy": ["feature-label"], "epochs": epochs, "alpha": LABEL}),
-        Study(seeds, {"strategy": ["feature-only"], "epochs": epochs, "alpha": ONLY}),
-    )
+@dataclass(frozen=True)
+class Sizes:
+    """The values of α at which a model is looked at: those between which its success rises.
+
+    Attributes
+    ----------
+    label, only
+        For the curves of the two strategies.
+    some
+        Where conditions are compared, feature-label.
+    few
+        Where targets are, with 0 for what happens without a collective.
+    """
+
+    label: Sequence[float]
+    only: Sequence[float]
+    some: Sequence[float]
+    few: Sequence[float]
+
+    def studies(self) -> dict[str, Sequence[Study]]:
+        """Return the paper's questions by group, about 2,000 runs."""
+        return {
+            "alpha": self._curves([5]),
+            "epochs": self._curves([1, 2, 5]),
+            "label_noise": self._compare(label_noise=[0, 0.1, 0.2, 0.3]),
+            "placement": self._compare(placement=["every", "random", "start", "end"]),
+            "spacing": self._compare(spacing=[5, 10, 20, 40]),
+            "uniqueness": [
+                Study(
+                    10,
+                    {"uniqueness": [0, 0.001, 0.005, 0.01, 0.02], "alpha": (*self.some, 0.02)},
+                )
+            ],
+            "target": [Study(8, {"target": range(len(OCCUPATIONS)), "alpha": self.few})],
+        }
+
+    def _curves(self, epochs: Sequence[int]) -> list[Study]:
+        sizes = {"feature-label": self.label, "feature-only": self.only}
+        return [
+            Study(10, {"strategy": [strategy], "epochs": epochs, "alpha": alphas})
+            for strategy, alphas in sizes.items()
+        ]
+
+    def _compare(self, **conditions: Sequence[object]) -> list[Study]:
+        return [Study(10, conditions | {"alpha": self.some})]
 
 
-STUDIES: Mapping[str, Sequence[Study]] = MappingProxyType(
-    {
-        "alpha": _curves(10, [5]),
-        "epochs": _curves(10, [1, 2, 5]),
-        "label_noise": [Study(10, {"label_noise": [0, 0.1, 0.2, 0.3], "alpha": SOME})],
-        "placement": [Study(10, {"placement": ["every", "random", "start", "end"], "alpha": SOME})],
-        "spacing": [Study(10, {"spacing": [5, 10, 20, 40], "alpha": SOME})],
-        "uniqueness": [
-            Study(10, {"uniqueness": [0, 0.001, 0.005, 0.01, 0.02], "alpha": (*SOME, 0.02)})
-        ],
-        "target": [Study(8, {"target": range(len(OCCUPATIONS)), "alpha": FEW})],
-    }
+BAG = Sizes(
+    label=(0, 5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 7.5e-4, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01),
+    only=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1),
+    some=(2e-4, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01),
+    few=(0, 2e-4, 5e-4, 0.001, 0.002, 0.005),
 )
-"""The paper's questions, about 2,000 runs."""
+TRANSFORMER = Sizes(
+    label=(0, 5e-4, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.015, 0.02),
+    only=(0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2),
+    some=(5e-4, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01),
+    few=(0, 0.001, 0.002, 0.003, 0.005, 0.01),
+)
 
 CURVE: Mapping[str, Sequence[Study]] = MappingProxyType(
     {"alpha": [Study(3, {"alpha": (0, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.04)})]}
 )
-"""One curve: what a model that costs a minute a run can afford on a laptop."""
+"""One curve: what a laptop can afford of a model that costs a minute a run."""
 
 GRIDS: Mapping[str, Grid] = MappingProxyType(
     {
-        "bag": Grid("bag", Synthetic(), 5, STUDIES),
-        "tiny": Grid("tiny", Synthetic(n=4_800), 2, STUDIES),
+        "bag": Grid("bag", Synthetic(), 5, BAG.studies()),
+        "tiny": Grid("tiny", Synthetic(n=4_800), 2, TRANSFORMER.studies()),
         "minilm": Grid("minilm", Synthetic(n=2_400), 2, CURVE),
-        "distilbert": Grid("distilbert", Published(), 5, STUDIES),
+        "distilbert": Grid("distilbert", Published(), 5, TRANSFORMER.studies()),
     }
 )
 """By name: the paper's size without word order; small enough for two processor cores; pretrained;

@@ -224,6 +224,7 @@ class Coordinator:
         last = why.error.strip().splitlines()[-1]
         if task.failures + 1 < self.attempts:
             self.queue.append(Task(task.unit, task.failures + 1, why.place))
+            self.looked = float("-inf")  # for another place
             return
         self.failed.append(configuration)
         self.progress.failed += 1
