@@ -21,6 +21,7 @@ from collective_action.resumes.sweep.progress import Progress
 
 Runner = Callable[[Sequence[Configuration]], Sequence[Record]]
 ATTEMPTS = 3
+KILLED = "KilledWorker: the processes that had this run died; too little memory, perhaps"
 MOST_LOST = 20  # worker processes, without a run that ended
 LOOK_FOR_WORKERS = 2.0  # seconds between two looks at how many there are
 
@@ -152,10 +153,10 @@ class Coordinator:
             self.progress.show()
             if not self.flying:
                 return
-            arrived = [(self.flying.pop(future), future) for future in self._arrivals()]
+            arrived = self._arrivals()
             self._hand_out()  # before the disk is waited for
-            for task, future in arrived:
-                self._take_in(task, future)
+            for task, result in arrived:
+                self._take_in(task, result)
 
     def _look_for_workers(self) -> list[str]:
         """Return the worker of each thread that there is, as of a moment ago."""
@@ -165,13 +166,13 @@ class Coordinator:
             self._replace_lost_workers()
             with _reaching_the_scheduler():
                 threads = self.client.nthreads()
-            for place in sorted(set(self.places) - set(threads)):
-                self.progress.say(f"lost the worker {place}: its run starts again elsewhere")
             self.places = [place for place, count in threads.items() for _ in range(count)]
         return self.places
 
     def _replace_lost_workers(self) -> None:
-        self.lost += self.tend()
+        if now := self.tend():
+            self.progress.say(f"worker processes that ended, and were started again: {now}")
+        self.lost += now
         if self.lost > MOST_LOST:
             raise SweepError(
                 f"{self.lost} worker processes ended and no run did: what they wrote above may say "
@@ -193,22 +194,30 @@ class Coordinator:
             )
             self.flying[future] = task
 
-    def _arrivals(self) -> set[Future]:
+    def _arrivals(self) -> list[tuple[Task, list[Record] | Failed]]:
+        """Wait a moment for runs that ended and return what came of them."""
+        arrived = []
         with _reaching_the_scheduler():
             try:
                 done, _ = wait(
                     list(self.flying), timeout=LOOK_FOR_WORKERS, return_when="FIRST_COMPLETED"
                 )
             except TimeoutError:
-                return set()
-        return done
+                return []
+            for future in done:
+                try:
+                    result = future.result(timeout=LOOK_FOR_WORKERS)
+                except (
+                    TimeoutError
+                ):  # lost with its worker before it was fetched: Dask runs it again
+                    continue
+                except KilledWorker:
+                    result = Failed(KILLED, "workers that were lost")
+                arrived.append((self.flying.pop(future), result))
+        return arrived
 
-    def _take_in(self, task: Task, future: Future) -> None:
+    def _take_in(self, task: Task, result: list[Record] | Failed) -> None:
         self.lost = 0
-        if future.status == "finished":
-            result = future.result()
-        else:  # Dask's own error: the workers that had it are gone
-            result = Failed(_why(future.exception()), "workers that were lost")
         if not isinstance(result, Failed):
             self.store.add(result)
             self.progress.done += len(task.unit)
@@ -240,12 +249,6 @@ def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
         return records
     except Exception:
         return Failed(traceback.format_exc(), get_worker().address)
-
-
-def _why(error: BaseException) -> str:
-    if isinstance(error, KilledWorker):
-        return "KilledWorker: the processes that had this run died; too little memory, perhaps"
-    return f"{type(error).__name__}: {error}"
 
 
 @contextmanager

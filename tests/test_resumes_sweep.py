@@ -1,0 +1,263 @@
+"""A sweep: what is run in which order, where, and what becomes of failures and of Ctrl-C."""
+
+import io
+import os
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from collective_action.resumes.corpus import OCCUPATIONS
+from collective_action.resumes.store import Reader, StoreError, Writer, check
+from collective_action.resumes.sweep import GRIDS, SweepError, cluster, order, run, running
+from collective_action.resumes.sweep.progress import Progress, duration
+from sweeping import (
+    configurations,
+    coordinator,
+    fail_on_odd_seeds,
+    fail_on_the_first_worker,
+    forget_the_last,
+    kill_on_seed_one,
+    record,
+    run_together,
+    singly,
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return where a store may be."""
+    return tmp_path / "results.sqlite"
+
+
+@pytest.fixture
+def writer(path):
+    """Open a new store."""
+    with Writer(path) as opened:
+        yield opened
+
+
+def fields_of(configuration):
+    values = configuration.as_dict()
+    return {**values, **values.pop("marking")} | {"marking": None}
+
+
+@pytest.mark.parametrize("name", ["bag", "tiny", "distilbert"])
+def test_a_grid_asks_the_papers_questions(name):
+    groups = GRIDS[name].groups()
+    assert len(order.ordered(groups)) >= 2_000
+    for group, members in groups.items():
+        values = [fields_of(each) for each in members]
+        varied = {key for key in values[0] if len({str(each[key]) for each in values}) > 1}
+        curves = {"strategy"} if group in ("alpha", "epochs") else set()
+        assert varied == {"alpha", "seed", group} | curves
+        conditions = {each.but(seed=0).id for each in members}
+        assert len(members) == len({each.id for each in members}) >= 5 * len(conditions)
+    assert {each.target for each in groups["target"]} == set(range(len(OCCUPATIONS)))
+    assert {each.epochs for each in groups["epochs"]} == {1, 2, 5}
+    assert {each.epochs for each in groups["alpha"]} == {5}
+    assert max(each.label_noise for each in groups["label_noise"]) == 0.3
+
+
+def test_a_grid_gives_some_of_its_groups():
+    assert list(GRIDS["tiny"].groups(["target", "epochs"])) == ["epochs", "target"]
+    with pytest.raises(ValueError, match=r"group is nothing: the groups are alpha, epochs"):
+        GRIDS["tiny"].groups(["alpha", "nothing"])
+
+
+def test_every_group_has_something_early():
+    groups = GRIDS["tiny"].groups()
+    run_order = order.ordered(groups)
+    assert len(run_order) == len({each.id for each in run_order})
+    assert {each.id for group in groups.values() for each in group} == {e.id for e in run_order}
+    seeds = [each.seed for each in run_order]
+    assert seeds == sorted(seeds)
+    first = {each.id for each in run_order[:70]}
+    assert all(len(first & {each.id for each in group}) >= 9 for group in groups.values())
+
+
+def test_units_keep_to_a_seed_and_to_the_order():
+    given = [*configurations(2), *configurations(2, alpha=0.3)]
+    given.sort(key=lambda each: each.seed)
+    pairs = order.units(given, lambda wave: [tuple(wave[::-1])])
+    assert pairs == [(given[1], given[0]), (given[3], given[2])]
+
+
+def test_workers_share_the_cores_and_the_gpus(monkeypatch):
+    monkeypatch.setattr(cluster, "CPU_COUNT", 8)
+    on_cores = cluster.environments([], 3)
+    assert [each["OMP_NUM_THREADS"] for each in on_cores] == ["2", "2", "2"]
+    on_gpus = cluster.environments(["0", "GPU-7f"], 3)
+    assert [each["CUDA_VISIBLE_DEVICES"] for each in on_gpus] == ["0", "GPU-7f", "0"]
+    assert cluster.how_many(gpus=2, cores=64, memory=10**12) == 2
+    assert cluster.how_many(gpus=0, cores=8, memory=9 * 10**9) == 4
+    assert cluster.how_many(gpus=0, cores=2, memory=10**9) == 1
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
+    assert cluster.visible_gpus() == ["3", "5"]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert cluster.visible_gpus() == []
+
+
+def test_a_sweep_stores_everything_once_and_then_has_nothing_to_do(writer, monkeypatch):
+    given = configurations(12)
+    summary = run(given, writer, runner=run_together, partition=singly, workers=2)
+    assert (summary.new, summary.failed, summary.left) == (12, (), 0)
+    assert list(writer.records()) == sorted(map(record, given), key=lambda r: r.configuration.id)
+    assert check(writer, given) == []
+    monkeypatch.setattr(cluster, "connected", None)
+    again = run(given, writer, runner=run_together, partition=singly)
+    assert (again.new, again.failed, again.left) == (0, (), 0)
+
+
+def fours(given):
+    return [tuple(given[first : first + 4]) for first in range(0, len(given), 4)]
+
+
+def test_failures_are_tried_again_recorded_and_cost_no_other_run(writer, monkeypatch):
+    given = configurations(1) * 2 + configurations(8)[1:]  # one is asked for twice
+    monkeypatch.setattr(order, "units", None)
+    monkeypatch.setattr(running, "units", lambda part, partition: partition(list(part)))
+    summary = run(given, writer, runner=fail_on_odd_seeds, partition=fours, workers=2, attempts=2)
+    odd = {each for each in given if each.seed % 2}
+    assert (summary.new, set(summary.failed), summary.left) == (4, odd, 4)
+    failures = writer.failures()
+    assert set(failures) == {each.id for each in odd}
+    for failure in failures.values():
+        seed = failure.configuration.seed
+        assert failure.attempts == 2
+        assert failure.error.endswith(f"ArithmeticError: seed {seed} is odd\n")
+        assert failure.place.startswith("tcp://127.0.0.1:")
+    summary = run(given, writer, runner=run_together, partition=singly, workers=2)
+    assert (summary.new, summary.left) == (4, 0)
+    assert writer.failures() == {}
+
+
+def test_a_failed_run_is_tried_on_another_worker(writer, monkeypatch, tmp_path):
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    monkeypatch.setenv("FOLDER", str(folder))
+    given = configurations(2)
+    summary = run(
+        given, writer, runner=fail_on_the_first_worker, partition=singly, workers=2, attempts=2
+    )
+    assert (summary.new, summary.failed) == (2, ())
+
+
+def test_a_run_that_takes_its_worker_down_is_given_up_and_the_others_go_on(writer):
+    given = configurations(6)
+    summary = run(given, writer, runner=kill_on_seed_one, partition=singly, workers=2, attempts=1)
+    assert (summary.new, summary.failed, summary.left) == (5, (given[1],), 1)
+    [failure] = writer.failures().values()
+    assert "too little memory" in failure.error
+
+
+def test_a_runner_that_forgets_a_record_is_found_out(writer):
+    run(configurations(1), writer, runner=forget_the_last, partition=singly, workers=1, attempts=1)
+    [failure] = writer.failures().values()
+    assert "forget_the_last returned other records than were asked for" in failure.error
+
+
+def test_workers_that_cannot_start_are_not_started_for_ever(writer, monkeypatch):
+    monkeypatch.setattr(running, "MOST_LOST", 2)
+    monkeypatch.setattr(cluster, "environments", lambda *_: [{**os.environ, "PYTHONPATH": ""}])
+    monkeypatch.setattr(cluster, "__package__", "no_such_package")
+    with pytest.raises(SweepError, match="3 worker processes ended and no run did"):
+        run(configurations(1), writer, runner=run_together, partition=singly)
+    assert len(writer) == 0
+
+
+def test_a_scheduler_that_does_not_answer_is_said(writer, monkeypatch):
+    monkeypatch.setattr(cluster, "ANSWER_WITHIN", 0.5)
+    with pytest.raises(SweepError, match=r"no Dask scheduler answers at tcp://127.0.0.1:1: "):
+        run(
+            configurations(1),
+            writer,
+            runner=run_together,
+            partition=singly,
+            scheduler="tcp://127.0.0.1:1",
+        )
+
+
+def stored(path):
+    try:
+        with Reader(path) as reader:
+            return len(reader)
+    except StoreError:  # not there yet
+        return 0
+
+
+def wait_for(condition, seconds=60):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "nothing happened in a minute"
+        time.sleep(0.02)
+
+
+def test_ctrl_c_ends_the_runs_in_flight_and_says_how_to_go_on(path):
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = coordinator(path, "run_together", 40, **streams)
+    wait_for(lambda: stored(path) >= 3)
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    listening = [
+        connection.laddr.ip
+        for member in family
+        for connection in member.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert set(listening) == {"127.0.0.1"}
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    new, failed, left = map(int, out.split())
+    assert "stopping: the runs in flight may end; once more to drop them" in err
+    assert (new, failed, left) == (stored(path), 0, 40 - stored(path))
+    assert left > 0
+    assert not [member for member in family if member.is_running()]
+
+
+def test_a_second_ctrl_c_drops_the_runs_in_flight(path):
+    process = coordinator(path, "run_slowly", 2, stderr=subprocess.PIPE)
+    wait_for(lambda: len(psutil.Process(process.pid).children()) == 2)
+    time.sleep(2)
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.5)
+    _, err = process.communicate(timeout=30)
+    assert "KeyboardInterrupt" in err
+    with Writer(path) as writer:
+        assert (len(writer), writer.failures()) == (0, {})
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_one_line_on_a_terminal_and_few_elsewhere():
+    plain, live = io.StringIO(), Terminal()
+    for stream in (plain, live):
+        progress = Progress(total=10, done=4, stream=stream)
+        for _ in range(3):
+            progress.done += 1
+            progress.show()
+        progress.failed = 1
+        progress.say("failed: something")
+        progress.close()
+    lines = plain.getvalue().splitlines()
+    assert lines[0].startswith("5 of 10 done · ")
+    assert lines[1] == "failed: something"
+    assert lines[2].startswith("7 of 10 done · 1 failed · ")
+    assert lines[2].endswith("0 s left")
+    assert len(lines) == 3
+    assert live.getvalue().count("\n") == 2
+    assert live.getvalue().count("\r\x1b[K") == 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(3.4, "3 s"), (59.9, "60 s"), (100, "2 min"), (3_600, "1 h 0 min"), (9_000, "2 h 30 min")],
+)
+def test_durations_are_said_as_people_do(seconds, text):
+    assert duration(seconds) == text
