@@ -29,6 +29,7 @@ def kernel_environment() -> dict[str, str]:
         "IPYTHONDIR": str(IPYTHON_DIRECTORY),
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "TQDM_DISABLE": "1",
+        "PYTHONWARNINGS": "ignore:IProgress not found",  # tqdm, which misses ipywidgets
     }
 
 
