@@ -1,5 +1,6 @@
 """Every code name on the notation page exists, argument names included."""
 
+import contextlib
 import importlib
 import inspect
 import re
@@ -21,6 +22,9 @@ def resolve(dotted: str):
     module, *rest = dotted.split(".")
     found = importlib.import_module(f"collective_action.{module}")
     for part in rest:
+        if inspect.ismodule(found) and not hasattr(found, part):
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(f"{found.__name__}.{part}")
         annotated = getattr(found, "__annotations__", {})
         if not hasattr(found, part) and part in annotated:
             return annotated[part]
