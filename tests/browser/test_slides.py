@@ -20,7 +20,7 @@ OUTSIDE = """() => {
   if (body.scrollHeight > body.clientHeight || body.scrollWidth > body.clientWidth)
     found.push("more than the slide holds");
   for (const part of body.querySelectorAll("*")) {
-    if (part.closest("mjx-assistive-mml")) continue;
+    if (part.closest("mjx-assistive-mml, svg *")) continue; // unseen, or clipped by its drawing
     const box = part.getBoundingClientRect();
     if (!box.width || !box.height) continue;
     if (box.left < room.left - 1 || box.right > room.right + 1 ||

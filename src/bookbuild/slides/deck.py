@@ -19,6 +19,9 @@ PAGE = Template(Path(__file__).with_name("deck.html").read_text(encoding="utf-8"
 ROOM = {True: 545, False: 390}  # pixels of height for a chart: alone on its slide, or not
 WIDTH = 1140
 CONTROL = 34  # the height of a slider below a chart
+BESIDE = 290  # the width of sliders beside a chart
+MANY = 3  # sliders
+AXIS = 100  # what stands beside a plot, at most; a picture can be wider for its legend
 LEGEND = 24  # what a legend adds that has to stand in two lines
 LETTERS = {True: 1.6, False: 1.25}  # magnification: of a chart that is wide, or not
 WIDE = 1.6  # from this ratio of width to height
@@ -157,24 +160,27 @@ def _part(source: Chapter, part: str | Drawn, alone: bool) -> str:
 def _enlarge(chart: Tag, room: float) -> None:
     """Make a chart's letters as large as a lecture hall needs, and its plot as large as is left.
 
-    A wide plot gives up height. Another one keeps its proportions and has its sliders beside it. A
-    chart of several plots is magnified as a whole.
+    A wide plot gives up height. One that is not wide keeps its proportions and has its sliders
+    beside it, and so has one with many sliders. A chart of several plots is magnified as a whole.
     """
     spec = json.loads(chart.script.string)
     width, height = (float(size) for size in PIXELS.findall(chart.img["style"]))
-    controls = CONTROL * chart.script.string.count('"bind":{')
+    sliders = chart.script.string.count('"bind":{')
     plot = [spec.get(side) for side in ("width", "height")]
     if not all(isinstance(side, int | float) for side in plot):
-        zoom = min(max(LETTERS.values()), WIDTH / width, room / (height + controls))
-    elif plot[0] >= WIDE * plot[1]:
+        zoom = min(max(LETTERS.values()), WIDTH / width, room / (height + CONTROL * sliders))
+    elif plot[0] >= WIDE * plot[1] and sliders < MANY:
+        width = min(width, plot[0] + AXIS)
         zoom = min(LETTERS[True], WIDTH / width)
-        spec["height"] = round(plot[1] - max(0, height + controls - room / zoom))
+        spec["height"] = round(plot[1] - max(0, height + CONTROL * sliders - room / zoom))
     else:
         chart["class"].append("beside")
         zoom = LETTERS[False]
         kept = min(1, 1 - (height + LEGEND - room / zoom) / plot[1])
-        spec["width"], spec["height"] = (round(kept * side) for side in plot)
-        width -= plot[0] - spec["width"]
+        around = width - plot[0]
+        spec["height"] = round(kept * plot[1])
+        spec["width"] = round(min(kept * plot[0], (WIDTH - BESIDE) / zoom - around))
+        width = spec["width"] + around
     chart.script.string = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
     chart.img["style"] = f"width: {width:.0f}px"
     chart["style"] = (
