@@ -27,7 +27,14 @@ class Built:
         return BeautifulSoup((self.site / f"{name}.html").read_text("utf-8"), "html.parser")
 
 
-def build(folder: Path, *, repository: str = "", index: str = "# Title\n", outputs=()) -> Built:
+def build(
+    folder: Path,
+    *,
+    repository: str = "",
+    index: str = "# Title\n",
+    chapter: str = "# One",
+    outputs=(),
+) -> Built:
     """Build a landing page and one chapter called ``one``, whose last cell has these outputs."""
     book = folder / "book"
     (book / "chapters").mkdir(parents=True)
@@ -35,9 +42,9 @@ def build(folder: Path, *, repository: str = "", index: str = "# Title\n", outpu
     shutil.copytree(ROOT / "book" / "assets", book / "assets", ignore=_without_vendored)
     (book / "index.md").write_text(index, encoding="utf-8")
     (book / "references.bib").touch()
-    (book / "chapters" / "one.md").write_text("# One\n", encoding="utf-8")
+    (book / "chapters" / "one.md").write_text(f"{chapter}\n", encoding="utf-8")
     cells = [
-        nbformat.v4.new_markdown_cell("# One"),
+        nbformat.v4.new_markdown_cell(chapter),
         nbformat.v4.new_code_cell("draw()", outputs=list(outputs), metadata={"tags": ["chart:a"]}),
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

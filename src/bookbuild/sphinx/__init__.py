@@ -15,13 +15,14 @@ from bookbuild.sphinx import (
     previews,
     quiz,
     teaching,
+    terms,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
-        *(card, charts, embed, ledgers, links, folding, paths, quiz, teaching),
+        *(card, charts, embed, ledgers, links, folding, paths, quiz, teaching, terms),
         *(accessibility, offline, previews),
     ):
         part.setup(app)

@@ -1,0 +1,62 @@
+"""Lead the first mention of a glossary's term on each page to its meaning.
+
+Only terms of several words are looked for, such as *critical mass*: a single word may stand for
+itself, such as *window*. A page that sets a term in bold defines it, and needs no link.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
+
+NOT_PROSE = (
+    nodes.Titular, nodes.reference, nodes.literal, nodes.strong, nodes.math, nodes.caption,
+    nodes.legend, nodes.table, nodes.definition_list, nodes.citation,
+)  # fmt: skip
+
+
+class LinkTerms(SphinxPostTransform):
+    """Turn the first mention of each term into a link."""
+
+    formats = ("html",)
+    default_priority = 20  # after references are resolved, before boxes are folded
+
+    def run(self, **_kwargs: object) -> None:
+        """Run on one page."""
+        defined = {strong.astext().lower() for strong in self.document.findall(nodes.strong)}
+        for (kind, term), (docname, place) in self.env.domains["std"].objects.items():
+            several = kind == "term" and re.search(r"[ -]", term)
+            if several and docname != self.env.docname and term.lower() not in defined:
+                self._link(term, docname, place)
+
+    def _link(self, term: str, docname: str, place: str) -> None:
+        """Link the first mention of a term, if there is one."""
+        mention = re.compile(rf"\b{re.escape(term)}\b", re.IGNORECASE)
+        for text in self.document.findall(nodes.Text):
+            found = mention.search(text)
+            if not found or not _is_prose(text):
+                continue
+            link = make_refnode(
+                self.app.builder, self.env.docname, docname, place, nodes.Text(found[0])
+            )
+            link["classes"].append("term")
+            before, after = nodes.Text(text[: found.start()]), nodes.Text(text[found.end() :])
+            text.parent.replace(text, [part for part in (before, link, after) if part.astext()])
+            return
+
+
+def _is_prose(text: nodes.Text) -> bool:
+    """Return whether a text stands in a paragraph, and in nothing that is not to hold a link."""
+    above = [text.parent]
+    while above[-1].parent is not None:
+        above.append(above[-1].parent)
+    return any(isinstance(one, nodes.paragraph) for one in above) and not any(
+        isinstance(one, NOT_PROSE) or "objectives" in one.get("classes", []) for one in above
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Register the transform."""
+    app.add_post_transform(LinkTerms)
