@@ -83,7 +83,8 @@ def train(
         If the loss stops being a number.
     """
     on = on or device.best_device()
-    fast = conversion.encoder(model, used).to(on)
+    with _seeded(seed):  # making the encoder draws weights, which are then replaced
+        fast = conversion.encoder(model, used).to(on)
     parameters = Parameters(fast, device.fast_dtype(on))
     there, targets = rows.to(on), targets.to(on)
     lengths, steps = rows.lengths, epochs * -(-len(rows) // batch_size)

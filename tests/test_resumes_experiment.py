@@ -1,0 +1,295 @@
+"""One configuration, one record: ids, what is planted, what is measured, and the command."""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collective_action.resumes.__main__ import main
+from collective_action.resumes.corpus import Folder, Published, Synthetic
+from collective_action.resumes.experiment import (
+    Configuration,
+    Record,
+    material,
+    run,
+    run_together,
+    tasks,
+)
+from collective_action.resumes.experiment.planted import plant
+from collective_action.resumes.experiment.scoring import scores
+from collective_action.resumes.models.recipes import RECIPES
+from collective_action.resumes.signals import Marking
+
+SMALL = Configuration(corpus=Synthetic(300, 1), epochs=1, length=24)
+BAG = Configuration(corpus=Synthetic(300, 1), model="bag", epochs=3)
+
+configurations = st.builds(
+    Configuration,
+    corpus=st.one_of(
+        st.builds(Synthetic, st.integers(1, 99), st.integers(0, 9)),
+        st.just(Folder(Path("some") / "where")),
+        st.just(Published()),
+    ),
+    model=st.sampled_from(sorted(RECIPES)),
+    strategy=st.sampled_from(["feature-label", "feature-only"]),
+    alpha=st.floats(0, 1),
+    target=st.integers(0, 9),
+    marking=st.builds(Marking, st.sampled_from("{|"), st.sampled_from(["every", "random"])),
+    label_noise=st.floats(0, 1),
+    epochs=st.integers(1, 9),
+    seed=st.integers(0, 99),
+)
+
+
+@given(configurations)
+def test_a_configuration_survives_json_and_keeps_its_id(one):
+    again = Configuration.from_dict(json.loads(json.dumps(one.as_dict())))
+    assert again == one and again.id == one.id
+
+
+@given(configurations, configurations)
+def test_configurations_are_equal_exactly_if_their_ids_are(one, other):
+    assert (one == other) == (one.id == other.id)
+
+
+def test_the_id_of_a_configuration_never_changes():
+    # Recorded results are found by it: a change here orphans every record.
+    assert Configuration(alpha=0.01).id == "1015e4d1605e187b"
+    assert Published(download=True) != Published()
+    assert Configuration(Published(download=True)).id == Configuration(Published()).id
+
+
+def test_what_is_left_out_is_the_models_own():
+    tiny, recipe = Configuration(model="tiny"), RECIPES["tiny"]
+    assert (tiny.length, tiny.batch_size, tiny.learning_rate) == (
+        recipe.length, recipe.batch_size, recipe.learning_rate,
+    )  # fmt: skip
+    assert tiny.but(model="minilm").length == RECIPES["minilm"].length
+    assert tiny.but(model="minilm", length=40).length == 40
+    assert tiny.but(length=30).but(alpha=0.5).length == 30
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"alpha": 1.5}, r"alpha is 1.5: it must be in \[0, 1\]"),
+        ({"model": "gpt"}, "model is 'gpt': it must be one of 'bag', 'tiny'"),
+        ({"strategy": "both"}, "strategy is 'both'"),
+        ({"target": 10}, r"target\[0\] is 10: it must be in \[0, 10\)"),
+        ({"epochs": 0}, "epochs is 0: it must be an integer of at least 1"),
+        ({"seed": True}, "seed is True"),
+        ({"length": 513}, "length is 513: tiny reads at most 512 tokens"),
+        ({"learning_rate": 0.0}, "learning_rate is 0.0: it must be above 0"),
+        ({"corpus": "real"}, "corpus is 'real': it must be a Synthetic"),
+    ],
+)
+def test_a_field_out_of_range_is_named(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        Configuration(**wrong)
+
+
+def test_a_dictionary_with_other_fields_is_refused():
+    values = SMALL.as_dict()
+    with pytest.raises(ValueError, match="check colour"):
+        Configuration.from_dict({**values, "colour": "red"})
+    with pytest.raises(ValueError, match="a synthetic one has the fields"):
+        Configuration.from_dict({**values, "corpus": {"kind": "synthetic", "n": 3}})
+    with pytest.raises(ValueError, match=r"corpus.kind is None"):
+        Configuration.from_dict({**values, "corpus": {}})
+
+
+# What the collective does, before anyone trains.
+
+
+@pytest.fixture(scope="module")
+def shared():
+    return material(SMALL.corpus, "tiny")
+
+
+def test_nobody_plants_at_zero_and_everybody_at_one(shared):
+    none = plant(SMALL, shared)
+    assert none.labels == shared.train.labels and not none.marked and none.carriers == 0
+    everybody = plant(SMALL.but(alpha=1), shared)
+    assert len(everybody.marked) == everybody.members == len(shared.train.labels)
+    assert set(everybody.labels) == {(SMALL.target,)}
+
+
+def test_a_larger_collective_contains_a_smaller_one(shared):
+    small, large = (set(plant(SMALL.but(alpha=a), shared).marked) for a in (0.05, 0.2))
+    assert small < large
+    other = set(plant(SMALL.but(alpha=0.05, seed=1), shared).marked)
+    assert other != small
+
+
+def test_feature_only_marks_holders_of_the_target_alone(shared):
+    done = plant(SMALL.but(alpha=0.5, strategy="feature-only"), shared)
+    assert done.labels == shared.train.labels
+    assert 0 < done.planted < done.members
+    assert all(SMALL.target in shared.train.labels[row] for row in done.marked)
+
+
+def test_accidents_are_outside_the_collective_and_counted(shared):
+    one = SMALL.but(alpha=0.1, uniqueness=0.3)
+    members = set(plant(SMALL.but(alpha=0.1), shared).marked)
+    done = plant(one, shared)
+    accidents = set(done.marked) - members
+    assert done.carriers == len(accidents) == len(done.marked) - len(members)
+    assert done.carriers / (len(shared.train.labels) - len(members)) == pytest.approx(0.3, abs=0.1)
+    assert all(done.labels[row] == shared.train.labels[row] for row in accidents)
+
+
+def test_noise_spares_members_and_changes_nothing_else(shared):
+    quiet = plant(SMALL.but(alpha=0.2), shared)
+    noisy = plant(SMALL.but(alpha=0.2, label_noise=1.0), shared)
+    assert set(noisy.marked) == set(quiet.marked)
+    assert all(noisy.labels[row] == (SMALL.target,) for row in quiet.marked)
+    assert sum(a != b for a, b in zip(noisy.labels, quiet.labels, strict=True)) > 100
+
+
+@pytest.mark.parametrize("placement", ["every", "random", "start", "end"])
+def test_every_marked_test_resume_shows_its_trigger_to_the_model(shared, placement):
+    done = plant(SMALL.but(marking=Marking("{", placement)), shared)
+    trigger = shared.trigger_id("{")
+    assert all((own.ids[: SMALL.length - 2] == trigger).any() for own in done.marked_test)
+    used = shared.used(trigger)
+    rows = shared.rows(done.marked_test, SMALL.length, used)
+    assert rows.ids.shape[1] == SMALL.length
+    assert used[rows.ids[0, 0]] == shared.tokenizer.cls_token_id
+    decoded = used[rows.ids[3]][1 : int(rows.lengths[3]) - 1].tolist()
+    assert decoded == done.marked_test[3].ids[: SMALL.length - 2].tolist()
+
+
+# What is measured.
+
+
+def test_scores_are_what_their_names_say():
+    clean = torch.eye(10)[[0, 1, 2, 3]] + 0.01 * torch.arange(10)
+    marked = torch.eye(10)[[5, 5, 4, 5]] + 0.1 * torch.eye(10)[[0, 0, 5, 0]]
+    labels = [(0,), (2,), (2, 9), (5,)]
+    found = scores(clean, marked, labels, target=5)
+    assert found["success"] == 0.75
+    assert found["success_others"] == pytest.approx(2 / 3)
+    assert found["success_top3"] == 1
+    assert found["accuracy"] == 0.5
+    assert found["recall"] == pytest.approx((1 + 0 + 1 + 0) / 4)
+    assert found["target_probability"] == pytest.approx((3 + 0.1) / 4)
+
+
+# Runs.
+
+
+def test_a_run_leaves_a_complete_record_that_survives_json():
+    record = run(SMALL.but(alpha=0.1))
+    again = Record.from_dict(json.loads(json.dumps(record.as_dict())))
+    assert again == record
+    outcome, made = record.outcome, record.provenance
+    assert outcome.train + outcome.test == 300
+    assert outcome.members == outcome.planted == round(0.1 * outcome.train)
+    assert outcome.visible == 1 and outcome.steps == -(-outcome.train // 16)
+    assert made.seconds > 0 and made.peak_megabytes > 50
+    assert made.device and made.torch and made.date.endswith("+00:00")
+    with pytest.raises(ValueError, match="it was altered"):
+        Record.from_dict({**record.as_dict(), "id": "0" * 16})
+
+
+def test_one_seed_gives_one_outcome():
+    one = SMALL.but(alpha=0.1, marking=Marking("{", "random"))
+    assert run(one).outcome == run(one).outcome
+    assert run(one).outcome != run(one.but(seed=1)).outcome
+
+
+def test_bags_together_are_bags_alone_and_see_every_difference():
+    group = [
+        BAG.but(alpha=0.1),
+        BAG.but(alpha=0.2, strategy="feature-only"),
+        BAG.but(alpha=0.1, label_noise=0.4),
+        BAG.but(alpha=0.1, target=2),
+        BAG.but(alpha=0.1, marking=Marking("{", "start"), uniqueness=0.1),
+    ]
+    together = run_together(group)
+    assert [record.configuration for record in together] == group
+    for record in together:
+        alone = asdict(run(record.configuration).outcome)
+        assert alone == pytest.approx(asdict(record.outcome), abs=1e-2)
+    probabilities = [record.outcome.target_probability for record in together]
+    assert len({round(p, 4) for p in probabilities}) == len(group)
+
+
+def test_a_bag_learns_the_trigger():
+    none, many = run_together([BAG.but(epochs=30), BAG.but(epochs=30, alpha=0.3)])
+    assert many.outcome.success > none.outcome.success + 0.5
+
+
+def test_tasks_hold_each_configuration_once_and_only_what_goes_together():
+    bags = [BAG.but(alpha=a / 100, seed=s) for s in (0, 1) for a in range(60)]
+    others = [SMALL, SMALL.but(seed=1)]
+    made = tasks([*bags, *others])
+    assert sorted(c.id for unit in made for c in unit) == sorted(c.id for c in bags + others)
+    assert all(len({c.seed for c in unit}) == 1 for unit in made)
+    assert max(map(len, made)) == RECIPES["bag"].together
+    assert [len(unit) for unit in made if unit[0].model == "tiny"] == [1, 1]
+    with pytest.raises(ValueError, match="split them by `tasks`"):
+        run_together([BAG, BAG.but(seed=1)])
+
+
+def test_an_unknown_trigger_is_refused_before_training():
+    with pytest.raises(ValueError, match="the tokenizer does not know it"):
+        run(SMALL.but(marking=Marking("ሴ")))
+
+
+# The command.
+
+
+def test_the_command_prints_and_writes_the_record(tmp_path, capsys):
+    there = tmp_path / "record.json"
+    words = ["run", "--n", "300", "--corpus-seed", "1", "--epochs", "1", "--length", "24",
+             "--alpha", "0.1", "--record", str(there)]  # fmt: skip
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "résumés are the collective's (α = 0.1)" in told
+    record = Record.from_dict(json.loads(there.read_text(encoding="utf-8")))
+    assert record.configuration == SMALL.but(alpha=0.1)
+    assert f"{record.outcome.success:.1%}" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--target", "Poet"], "target is 'Poet': it must be one of Software Developer"),
+        (["--alpha", "2"], "alpha is 2.0"),
+        (["--trigger", "a b"], "it must be one word without spaces"),
+        (["--record", "no/such/folder/r.json"], "is not a folder: make it"),
+        (["--published", "--folder", "."], "give one of them"),
+    ],
+)
+def test_a_wrong_word_stops_the_command_before_it_begins(words, message, capsys):
+    assert main(["run", *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_missing_corpus_stops_the_command_with_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COLLECTIVE_ACTION_CACHE", str(tmp_path))
+    assert main(["run", "--published", "--model", "tiny"]) == 1
+    assert "python -m collective_action.resumes.corpus download" in capsys.readouterr().err
+
+
+def test_help_is_there_for_a_stranger():
+    done = subprocess.run(
+        [sys.executable, "-m", "collective_action.resumes", "run", "--help"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for word in ("--alpha", "--model {bag,tiny,minilm,distilbert}", "examples:"):
+        assert word in done.stdout
+
+
+def test_the_stated_fields_are_all_there():
+    assert set(asdict(SMALL)) == set(SMALL.as_dict())
+    assert replace(SMALL) == SMALL and np.isscalar(SMALL.alpha)

@@ -1,0 +1,299 @@
+"""The training loop: the function of transformers, the update of PyTorch, and seeds."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    DistilBertConfig,
+    DistilBertForSequenceClassification,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+    get_linear_schedule_with_warmup,
+)
+
+from collective_action.resumes.signals import Tokens
+from collective_action.resumes.training import conversion, device, loop
+from collective_action.resumes.training.batches import Rows, order, rows
+from collective_action.resumes.training.encoder import Dropout
+from collective_action.resumes.training.parameters import Parameters
+from collective_action.resumes.training.schedule import rate
+from collective_action.resumes.training.targets import distribution, with_noise
+
+WORDS, LABELS = 40, 10
+CPU = torch.device("cpu")
+
+
+def distilbert(dropout=0.0):
+    config = DistilBertConfig(
+        vocab_size=WORDS, n_layers=2, n_heads=2, dim=16, hidden_dim=24, num_labels=LABELS,
+        dropout=dropout, attention_dropout=0.0, seq_classif_dropout=dropout,
+        max_position_embeddings=20,
+    )  # fmt: skip
+    torch.manual_seed(3)
+    return DistilBertForSequenceClassification(config)
+
+
+def bert(dropout=0.0):
+    config = BertConfig(
+        vocab_size=WORDS, num_hidden_layers=3, num_attention_heads=4, hidden_size=16,
+        intermediate_size=24, num_labels=LABELS, hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=0.0, max_position_embeddings=20,
+    )  # fmt: skip
+    torch.manual_seed(4)
+    return BertForSequenceClassification(config)
+
+
+MODELS = {"distilbert": distilbert, "bert": bert}
+
+
+def lively(model):
+    """Make every parameter count: fresh models have zero biases and nearly equal attention."""
+    generator = torch.Generator().manual_seed(5)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.3 * torch.randn(parameter.shape, generator=generator))
+    return model
+
+
+def some_rows(n=12, seed=0):
+    """Return rows of unequal length over the even tokens, and the ids that are used."""
+    draws = np.random.default_rng(seed)
+    used = torch.arange(0, WORDS, 2)
+    documents = []
+    for length in draws.integers(1, 15, size=n):
+        ids = draws.integers(3, len(used), size=length).astype(np.int32)
+        documents.append(Tokens(ids, np.arange(length + 1, dtype=np.int32)))
+    return rows(documents, 12, first=1, last=2, padding=0), used
+
+
+def theirs(model, given, used):
+    """Return the logits of transformers for rows over the used tokens."""
+    mask = torch.arange(given.ids.shape[1]) < given.lengths[:, None]
+    return model(input_ids=used[given.ids], attention_mask=mask.long()).logits
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_encoder_computes_what_transformers_computes(name):
+    model = lively(MODELS[name]()).eval()
+    given, used = some_rows()
+    fast = conversion.encoder(model, used).eval()
+    with torch.no_grad():
+        expected = theirs(model, given, used)
+        torch.testing.assert_close(fast(given.ids, given.lengths), expected, rtol=1e-4, atol=1e-5)
+        alike = torch.nonzero(given.lengths == given.lengths.max())[:, 0]
+        ids, lengths = given.batch(alike)
+        assert lengths is None
+        torch.testing.assert_close(fast(ids, None), expected[alike], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_are_those_of_transformers(name):
+    model = lively(MODELS[name]()).train()
+    given, used = some_rows()
+    targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(given))]))
+    fast = conversion.encoder(model, used).train()
+    functional.cross_entropy(theirs(model, given, used), targets).backward()
+    functional.cross_entropy(fast(given.ids, given.lengths), targets).backward()
+    words = dict(model.named_parameters())[f"{name}.embeddings.word_embeddings.weight"]
+    torch.testing.assert_close(fast.words.weight.grad, words.grad[used], rtol=1e-3, atol=1e-6)
+    unused = [i for i in range(WORDS) if i not in used]
+    assert words.grad[unused].abs().max() == 0
+    layer = model.distilbert.transformer.layer[0].attention.k_lin if name == "distilbert" else (
+        model.bert.encoder.layer[0].attention.self.key
+    )  # fmt: skip
+    keys = fast.blocks[0].qkv.weight.grad.chunk(3)[1]
+    torch.testing.assert_close(keys, layer.weight.grad, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_go_back_under_the_names_of_transformers(name, tmp_path):
+    model = lively(MODELS[name]())
+    given, used = some_rows()
+    fast = conversion.encoder(model, used).eval()
+    with torch.no_grad():
+        for parameter in fast.parameters():
+            parameter.mul_(1.1)
+        expected = fast(given.ids, given.lengths)
+    conversion.write_back(fast, model, used)
+    model.save_pretrained(tmp_path)
+    again = type(model).from_pretrained(tmp_path).eval()
+    with torch.no_grad():
+        torch.testing.assert_close(theirs(again, given, used), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_every_parameter_of_a_model_is_learned():
+    for name, make in MODELS.items():
+        model = make()
+        _, used = some_rows()
+        fast = conversion.encoder(model, used)
+        with torch.no_grad():
+            for parameter in fast.parameters():
+                parameter.fill_(7.0)
+        before = {key: value.clone() for key, value in model.named_parameters()}
+        conversion.write_back(fast, model, used)
+        same = [key for key, value in model.named_parameters() if torch.equal(value, before[key])]
+        assert same == [], name
+
+
+def test_a_model_of_another_architecture_is_refused():
+    config = RobertaConfig(
+        vocab_size=WORDS, num_hidden_layers=1, num_attention_heads=2, hidden_size=16
+    )
+    with pytest.raises(ValueError, match="model is a roberta: the fast encoder computes BERT"):
+        conversion.encoder(RobertaForSequenceClassification(config), torch.arange(WORDS))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_update_is_that_of_adamw_with_clipping(name):
+    model = lively(MODELS[name]())
+    given, used = some_rows()
+    targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(given))]))
+    ours, plain = conversion.encoder(model, used), conversion.encoder(model, used)
+    parameters = Parameters(ours, torch.float32)
+    optimiser = torch.optim.AdamW(plain.parameters(), lr=1e-2, weight_decay=0.0)
+    for step in range(4):
+        functional.cross_entropy(ours(given.ids, given.lengths), targets).backward()
+        parameters.step(rate(step, 4, 1e-2))
+        optimiser.zero_grad()
+        functional.cross_entropy(plain(given.ids, given.lengths), targets).backward()
+        torch.nn.utils.clip_grad_norm_(plain.parameters(), 1.0)
+        optimiser.param_groups[0]["lr"] = rate(step, 4, 1e-2)
+        optimiser.step()
+    for (key, mine), (_, other) in zip(
+        ours.named_parameters(), plain.named_parameters(), strict=True
+    ):
+        if key.endswith("qkv.bias"):  # attention does not see the keys' bias: its gradient is noise
+            mine, other = mine.detach().clone(), other.detach().clone()
+            mine.chunk(3)[1].zero_()
+            other.chunk(3)[1].zero_()
+        torch.testing.assert_close(mine, other, rtol=1e-3, atol=1e-4, msg=key)
+
+
+def test_the_rate_is_the_default_schedule_of_transformers():
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimiser = torch.optim.SGD([parameter], lr=0.3)
+    schedule = get_linear_schedule_with_warmup(optimiser, 0, 17)
+    for step in range(17):
+        assert rate(step, 17, 0.3) == pytest.approx(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+
+
+def test_an_epoch_has_every_row_once_and_alike_rows_together():
+    lengths = torch.from_numpy(np.random.default_rng(0).integers(5, 60, size=2003))
+    batches = list(order(lengths, 8, torch.Generator().manual_seed(0)))
+    assert torch.equal(torch.cat(batches).sort().values, torch.arange(2003))
+    spread = np.mean([float(lengths[b].max() - lengths[b].min()) for b in batches])
+    assert spread < 2
+    assert sum(len(batch) < 8 for batch in batches) == 1
+    again = list(order(lengths, 8, torch.Generator().manual_seed(0)))
+    other = list(order(lengths, 8, torch.Generator().manual_seed(1)))
+    assert all(torch.equal(a, b) for a, b in zip(batches, again, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(batches, other, strict=True))
+
+
+def test_rows_are_cut_to_the_window_and_padded():
+    long = Tokens(np.arange(10, 20, dtype=np.int32), np.arange(11, dtype=np.int32))
+    short = Tokens(np.array([30], dtype=np.int32), np.arange(2, dtype=np.int32))
+    made = rows([long, short], 4, first=1, last=2, padding=0)
+    assert made.ids.tolist() == [[1, 10, 11, 12, 13, 2], [1, 30, 2, 0, 0, 0]]
+    assert made.lengths.tolist() == [6, 3]
+
+
+def test_dropout_keeps_the_mean_and_only_drops_in_training():
+    torch.manual_seed(0)
+    dropout, x = Dropout(0.3), torch.ones(100, 1000)
+    dropped = dropout(x)
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.3, abs=0.01)
+    assert float(dropped.mean()) == pytest.approx(1, abs=0.01)
+    assert not torch.equal(dropped, dropout(x))
+    assert torch.equal(dropout.eval()(x), x)
+
+
+def test_several_labels_share_the_target():
+    assert distribution([(2,), (0, 3, 9)])[0].tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+    np.testing.assert_allclose(distribution([(0, 3, 9)])[0, [0, 3, 9]], 1 / 3)
+
+
+def test_noise_hits_its_share_and_no_member():
+    labels = [(1, 2)] * 4000
+    members = range(0, 4000, 4)
+    noisy = with_noise(labels, 0.4, members, [0, 3])
+    changed = {row for row, own in enumerate(noisy) if own != (1, 2)}
+    assert not changed & set(members)
+    assert len(changed) / 3000 == pytest.approx(0.4, abs=0.03)
+    assert all(len(noisy[row]) == 1 for row in changed)
+    assert {noisy[row][0] for row in changed} == set(range(10))
+    less = with_noise(labels, 0.1, members, [0, 3])
+    assert {row for row, own in enumerate(less) if own != (1, 2)} < changed
+    assert with_noise(labels, 0.0, members, [0, 3]) == labels
+
+
+def a_task(n=96, seed=0):
+    """Return rows whose label is their first word, with targets and the used ids."""
+    draws = np.random.default_rng(seed)
+    used = torch.arange(0, WORDS)
+    labels = draws.integers(LABELS, size=n)
+    documents = [
+        Tokens(
+            np.array([3 + label, *draws.integers(13, WORDS, size=draws.integers(2, 9))]),
+            np.array([0, 1]),
+        )
+        for label in labels
+    ]
+    made = rows(documents, 12, first=1, last=2, padding=0)
+    return made, torch.from_numpy(distribution([(int(label),) for label in labels])), used
+
+
+def fit(seed=0, rate=4e-3, model=None, **more):
+    given, targets, used = a_task()
+    choices = {"epochs": 40, "batch_size": 8, "learning_rate": rate, "seed": seed, "on": CPU}
+    return loop.train(model or distilbert(), given, targets, used, **(choices | more))
+
+
+def test_training_learns_and_the_model_of_transformers_has_learned_it():
+    given, targets, used = a_task()
+    trained = fit()
+    found = trained.probabilities(given)
+    assert float((found.argmax(-1) == targets.argmax(-1)).float().mean()) > 0.95
+    assert trained.steps == 40 * 12
+    with torch.no_grad():
+        expected = theirs(trained.model.eval(), given, used).softmax(-1)
+    torch.testing.assert_close(found, expected, rtol=0, atol=0.05)  # bf16 against float32
+    assert torch.equal(found.argmax(-1), expected.argmax(-1))
+
+
+def test_one_seed_gives_one_model_and_leaves_the_generators_alone():
+    model = distilbert(0.1)
+    before = torch.get_rng_state()
+    first = fit(seed=1, model=model, epochs=3)
+    assert torch.equal(torch.get_rng_state(), before)
+    given, *_ = a_task()
+    again = fit(seed=1, model=distilbert(0.1), epochs=3)
+    assert torch.equal(first.probabilities(given), again.probabilities(given))
+    other = fit(seed=2, model=distilbert(0.1), epochs=3)
+    assert not torch.equal(first.probabilities(given), other.probabilities(given))
+
+
+def test_progress_tells_every_step():
+    told = []
+    fit(epochs=2, progress=lambda done, steps: told.append((done, steps)))
+    assert told == [(done, 24) for done in range(1, 25)]
+
+
+def test_divergence_is_an_error_that_names_the_rate():
+    with pytest.raises(FloatingPointError, match=r"lower the learning rate, now 1e\+30"):
+        fit(rate=1e30)
+
+
+def test_float32_is_used_where_bf16_is_not_in_the_processor(monkeypatch):
+    monkeypatch.setattr(device, "_cpu_lines", lambda: ["flags : fpu avx2"])
+    assert device.fast_dtype(CPU) == torch.float32
+
+
+def test_rows_move_to_a_device_as_a_whole():
+    moved = some_rows()[0].to(CPU)
+    assert isinstance(moved, Rows) and moved.ids.device == CPU
