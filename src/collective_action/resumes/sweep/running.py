@@ -222,6 +222,8 @@ class Coordinator:
             self.store.add(result)
             self.progress.done += len(task.unit)
         elif len(task.unit) > 1:
+            last = result.error.strip().splitlines()[-1]
+            self.progress.say(f"{len(task.unit)} runs together failed: {last}; trying each half")
             half = len(task.unit) // 2
             self.queue.extendleft([Task(task.unit[half:]), Task(task.unit[:half])])
         else:
