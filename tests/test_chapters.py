@@ -43,6 +43,9 @@ def exercise(name, grade, body=""):
     return SOLVED.replace("NAME", name).replace("GRADE", grade).replace("BODY", body)
 
 
+QUIZ = "```{quiz}\nIs it?\n\n- [x] Yes.\n  > It is.\n- [ ] No.\n  > Look again.\n```\n"
+ANSWER = code("x = 1", "answer").replace("]\n", "]\n:wrong: [x = 2]\n")
+CHECK = code("assert x == 1, 'Count again.'\nprint('Right.')", "check")
 GOOD = chapter(
     "# Good\n",
     OBJECTIVES,
@@ -51,9 +54,13 @@ GOOD = chapter(
     code("draw()"),
     "There are {glue:text}`good-number:.2f` and `x:y`.\n",
     code("glue()", "remove-cell"),
+    "## Check yourself\n",
+    QUIZ,
+    QUIZ,
+    "## Exercises\n",
     exercise("one", "Recall"),
     exercise("two", "Prove"),
-    exercise("three", "Code", code("x = 1\nassert x")),
+    exercise("three", "Code", ANSWER + CHECK).replace("Do it.\n", "Find `x`.\n"),
     "## What you learned\n\n- Much.\n",
     "## Further reading\n\nA book.\n",
 ).replace("kernelspec:", "chapter:\n  prerequisites: []\n  level: easy\nkernelspec:")
@@ -90,7 +97,7 @@ def test_a_good_chapter_breaks_no_rule(tmp_path):
     assert problems(tmp_path, GOOD, outputs()) == []
 
 
-LONG = "x = " + "1" * 75
+LONG = "y = " + "1" * 75
 SPOILED = {
     "  level: easy\n": ("", "its front matter lacks the prerequisites or the level"),
     "seed = 1\n": ("", "it has no single parameters cell that declares scale and seed"),
@@ -123,13 +130,40 @@ SPOILED = {
         ":label: sol-two",
         "the solution of ex-two is not folded",
     ),
-    "assert x": ("print(x)", "the code in the solution of ex-three asserts nothing"),
+    "assert x == 1, 'Count again.'": (
+        "print(x)",
+        "the code in the solution of ex-three asserts nothing",
+    ),
+    "'Count again.'\n": (
+        "''\nassert x\n",
+        "exercise ex-three has an assertion without a message in its check",
+    ),
+    "[answer]": ("[]", "exercise ex-three has not one answer and one check"),
+    ANSWER + CHECK: (
+        CHECK + ANSWER,
+        "exercise ex-three checks before it answers",
+    ),
+    ":wrong: [x = 2]\n": ("", "exercise ex-three has no wrong answer for x"),
+    "Find `x`.": ("Find it.", "exercise ex-three does not name `x`, which it asks for"),
+    "(*Code.*) Find `x`.\n```": (
+        "(*Code.*) Find `x`.\n```\n\n```{code-cell} ipython3\nx = 0\n```",
+        "exercise ex-three asks for x, which another cell assigns",
+    ),
+    "x == 1,": ("y == 1,", "exercise ex-three asks for nothing that its check reads"),
+    QUIZ + "\n" + QUIZ: (
+        QUIZ,
+        "it has no '## Check yourself' of two to four quizzes before its '## Exercises'",
+    ),
+    "## Exercises": (
+        "## To do",
+        "it has no '## Check yourself' of two to four quizzes before its '## Exercises'",
+    ),
     "{solution-start} ex-two": (
         "{solution-start} ex-tow",
         "its exercises are ['ex-one', 'ex-three', 'ex-two'] and its solutions "
         "['ex-one', 'ex-three', 'ex-tow']",
     ),
-    "x = 1\n": (f"{LONG}\n", f"cell 7 has a line of 79 characters, over 78: {LONG}"),
+    "x = 1\n": (f"{LONG}\nx = 1\n", f"cell 7 has a line of 79 characters, over 78: {LONG}"),
     "glue()": ("glue()  # NBVAL_SKIP", "cell 5 is kept out of the check of outputs"),
     "[remove-cell]": (
         "[remove-cell, nbval-ignore-output]",
@@ -148,6 +182,25 @@ def test_each_rule_is_noticed(tmp_path, part):
 
 def test_a_hidden_cell_may_be_wide(tmp_path):
     assert problems(tmp_path, GOOD.replace("seed = 1\n", f"seed = 1\n{LONG}\n"), outputs()) == []
+
+
+UNCHECKED = GOOD.replace(ANSWER + CHECK, "")
+
+
+def test_code_and_computation_check_themselves(tmp_path):
+    assert problems(tmp_path, UNCHECKED, outputs()) == [
+        "exercise ex-three is graded Code and has no answer and check"
+    ]
+
+
+def test_a_solution_may_be_reserved_for_instructors(tmp_path):
+    start = UNCHECKED.index("```{solution-start} ex-three")
+    end = UNCHECKED.index("## What you")
+    reserved = UNCHECKED[:start] + UNCHECKED[end:]
+    named = ":label: ex-three\n"
+    assert problems(tmp_path / "a", reserved, outputs()) != []
+    reserved = reserved.replace(named, f"{named}:class: instructors\n")
+    assert problems(tmp_path / "b", reserved, outputs()) == []
 
 
 @pytest.mark.parametrize(
