@@ -6,6 +6,7 @@ members submit), `training` (SGD on the mixture), `contest` (where the firms are
 plan as good).
 """
 
+from collective_action.intervals import interval
 from collective_action.network.architecture import TanhNetwork
 from collective_action.network.collectives import (
     Collective,
@@ -16,7 +17,7 @@ from collective_action.network.collectives import (
     Teaching,
     greedy,
 )
-from collective_action.network.comparison import Outcome, compare, interval, knowledge
+from collective_action.network.comparison import Outcome, compare, knowledge
 from collective_action.network.contest import Contest, prepare, steering
 from collective_action.network.crossroads import Crossroads
 from collective_action.network.search import search_static

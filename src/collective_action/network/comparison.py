@@ -6,9 +6,7 @@ Every strategy gets the same mass, the same steps, the same firm and as many see
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 from torch import Tensor
 
 from collective_action.network.collectives import Planting, Replay, Schedule, Teaching
@@ -144,23 +142,3 @@ def _rows(contest: Contest, name: str, alpha: float, theta: Tensor, steps: int) 
         contest.seeds, success.tolist(), accuracy.tolist(), released.tolist(), strict=True
     )
     return [Outcome(name, alpha, *values) for values in columns]
-
-
-def interval(values, level: float = 0.95) -> tuple[float, float, float]:
-    """Return the mean of some fractions and Student's t interval for it, cut to [0, 1].
-
-    Parameters
-    ----------
-    values
-        One fraction per seed, at least 2.
-    level
-        Of confidence, in (0, 1).
-    """
-    values = np.asarray(values, dtype=float)
-    if values.ndim != 1 or len(values) < 2:
-        raise ValueError(f"values has shape {values.shape}: an interval needs 2 or more numbers")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}: it must be in (0, 1)")
-    mean = float(values.mean())
-    half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * stats.sem(values))
-    return mean, max(mean - half, 0.0), min(mean + half, 1.0)

@@ -1,0 +1,177 @@
+"""Curves of recorded runs: means, critical mass and fits, against what can be worked out."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from collective_action.resumes.curves import (
+    Fit,
+    critical_mass,
+    critical_masses,
+    fit_curve,
+    means,
+)
+
+
+LUCK = np.array([-1.2, -0.6, 0.1, 0.5, 1.2])  # of each seed; it averages to nothing
+
+
+def runs(curve, seeds=5, noise=0.0, **columns):
+    """Return a table: at each size of `curve` its success, shifted by the seed's own luck."""
+    luck = LUCK * noise
+    return pd.DataFrame(
+        [
+            {"alpha": alpha, "seed": seed, "success": success + luck[seed], **columns}
+            for alpha, success in curve.items()
+            for seed in range(seeds)
+        ]
+    )
+
+
+RISING = {0.0: 0.1, 0.001: 0.2, 0.01: 0.6, 0.1: 0.9}
+
+
+def test_means_are_students_over_the_seeds_of_each_combination():
+    table = pd.concat([runs(RISING, noise=0.03, epochs=e) for e in (1, 2)])
+    table.loc[table["epochs"] == 2, "success"] += 0.02
+    found = means(table, ["epochs", "alpha"])
+    assert list(found.columns) == ["epochs", "alpha", "mean", "low", "high", "runs"]
+    assert found[["epochs", "alpha"]].values.tolist() == [[e, a] for e in (1, 2) for a in RISING]
+    of_one = table[(table["epochs"] == 2) & (table["alpha"] == 0.01)]["success"]
+    expected = stats.ttest_1samp(of_one, 0).confidence_interval(0.95)
+    row = found.iloc[6]
+    assert (row["mean"], row["runs"]) == (pytest.approx(of_one.mean()), 5)
+    assert (row["low"], row["high"]) == (pytest.approx(expected.low), pytest.approx(expected.high))
+
+
+def test_an_interval_stays_among_the_fractions_and_a_single_run_has_none():
+    table = pd.DataFrame({"alpha": [0.1, 0.1, 0.2], "seed": [0, 1, 0], "success": [1.0, 0.9, 1.0]})
+    found = means(table, ["alpha"]).set_index("alpha")
+    assert found.loc[0.1, "high"] == 1
+    assert found.loc[0.2, ["low", "high"]].isna().all()
+    assert found["runs"].tolist() == [2, 1]
+
+
+def test_means_of_another_column():
+    assert means(runs(RISING, accuracy=0.7), ["alpha"], "accuracy")["mean"].eq(0.7).all()
+
+
+@pytest.mark.parametrize(
+    ("success", "mass"),
+    [
+        (0.6, 0.01),
+        (0.4, 10**-2.5),  # half-way in log α
+        (0.15, 0.0005),  # below the smallest size: half-way in α
+        (0.9, 0.1),
+        (0.1, 0.0),
+    ],
+)
+def test_critical_mass_is_read_off_the_mean_curve(success, mass):
+    assert critical_mass(runs(RISING), success).value == pytest.approx(mass)
+
+
+def test_a_success_that_is_not_reached_has_no_mass():
+    found = critical_mass(runs(RISING, noise=0.01), 0.99)
+    assert np.isnan([found.value, found.low, found.high]).all()
+
+
+def test_the_smallest_size_is_the_answer_if_it_is_enough():
+    assert critical_mass(runs({0.02: 0.7, 0.2: 0.9})).value == 0.02
+
+
+def test_the_curve_is_made_to_rise():
+    """0.7 then 0.3 pool to 0.5, so the crossing is where the pool begins."""
+    found = critical_mass(runs({0.001: 0.1, 0.01: 0.7, 0.1: 0.3, 1.0: 0.9}), 0.5)
+    assert found.value == pytest.approx(0.01)
+
+
+def test_the_interval_resamples_seeds_and_repeats_itself():
+    table = runs(RISING, noise=0.05)
+    found = critical_mass(table, 0.4)
+    assert found.low < found.value < found.high
+    assert found == critical_mass(table.sample(frac=1, random_state=1), 0.4)
+    assert found != critical_mass(table, 0.4, seed=1)
+    # A seed's luck shifts its whole curve, so the ends are those of shifted mean curves.
+    shifts = 0.05 * LUCK[np.random.default_rng(3).integers(5, size=(20_000, 5))].mean(axis=1)
+    ends = 10 ** (-2.5 - np.quantile(shifts, [0.975, 0.025]) / 0.4)
+    assert np.allclose([found.low, found.high], ends, rtol=0.05)
+
+
+def test_an_end_that_few_resamples_reach_is_open():
+    table = runs({0.001: 0.1, 0.01: 0.5, 0.1: 0.89}, noise=0.05)
+    found = critical_mass(table, 0.88)
+    assert np.isfinite([found.value, found.low]).all()
+    assert np.isnan(found.high)
+
+
+def test_one_seed_has_no_interval():
+    found = critical_mass(runs(RISING, seeds=1), 0.4)
+    assert found.value == pytest.approx(10**-2.5)
+    assert np.isnan([found.low, found.high]).all()
+
+
+def test_seeds_may_lack_sizes():
+    table = runs(RISING)
+    found = critical_mass(table[~((table["seed"] > 1) & (table["alpha"] > 0.001))], 0.4)
+    assert found.value == pytest.approx(10**-2.5)
+
+
+def test_critical_masses_has_a_row_for_each_condition():
+    weak = {alpha: success / 2 for alpha, success in RISING.items()}
+    table = pd.concat([runs(RISING, spacing=5), runs(weak, spacing=40, seeds=3)])
+    found = critical_masses(table, ["spacing"], 0.5)
+    assert found["spacing"].tolist() == [5, 40]
+    assert found["mass"].iloc[0] == critical_mass(runs(RISING), 0.5).value
+    assert np.isnan(found["mass"].iloc[1])
+    assert found["largest"].tolist() == [0.1, 0.1]
+    assert found["seeds"].tolist() == [5, 3]
+
+
+SHAPE = Fit(floor=0.1, ceiling=0.95, middle=0.004, steepness=2.0)
+SIZES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (0, *SIZES)], ids=["floor fitted", "floor known"])
+def test_a_fit_finds_the_curve_that_made_the_runs(sizes):
+    found = fit_curve(runs({alpha: float(SHAPE.predict(alpha)) for alpha in sizes}))
+    for name in ("floor", "ceiling", "middle", "steepness"):
+        assert getattr(found, name) == pytest.approx(getattr(SHAPE, name), rel=0.01), name
+
+
+def test_a_curve_goes_from_its_floor_over_its_middle_to_its_ceiling():
+    assert np.allclose(SHAPE.predict([0, 0.004, 1e9]), [0.1, 0.525, 0.95])
+    factor = 81 ** (1 / SHAPE.steepness)
+    ends = SHAPE.predict([0.004 / factor**0.5, 0.004 * factor**0.5])
+    assert np.allclose((ends - 0.1) / 0.85, [0.1, 0.9])
+
+
+def test_a_flat_curve_is_fitted_too():
+    found = fit_curve(runs(dict.fromkeys((0, *SIZES), 0.3)))
+    assert np.allclose(found.predict(SIZES), 0.3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: means(runs(RISING), ["epochs"]), "lacks epochs"),
+        (lambda: means(runs(RISING).iloc[:0], ["alpha"]), "table is empty"),
+        (lambda: critical_mass(runs(RISING).drop(columns="seed")), "lacks seed"),
+        (lambda: critical_mass(runs(RISING), 0), "success is 0"),
+        (lambda: critical_mass(runs(RISING), 1.2), "success is 1.2"),
+        (lambda: critical_masses(runs(RISING), ["target"]), "lacks target"),
+        (lambda: fit_curve(runs(RISING)), "3 sizes above 0"),
+    ],
+)
+def test_errors_say_what_is_wrong(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_curves_need_no_torch():
+    """A chapter that only reads recorded runs should not wait for PyTorch."""
+    code = "import sys, collective_action.resumes.curves; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
