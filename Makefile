@@ -6,10 +6,10 @@ CHAPTER ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab execute student serve pdf slides bench lock clean
+.PHONY: help book test lab execute student instructors serve pdf slides bench lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(SITE)/ready ## Build the site (a small environment, no PyTorch)
 	@$(SITE)/bin/python -m bookbuild site
@@ -29,6 +29,9 @@ endif
 
 student: $(SITE)/ready ## Write the student edition: notebooks with checks, without solutions
 	@$(SITE)/bin/python -m bookbuild student
+
+instructors: $(FULL)/ready ## Build the site with the solutions of private/solutions/
+	@$(FULL)/bin/python -m bookbuild instructors
 
 serve: book ## Build the site and serve it on this machine: PORT=8000
 	@echo "http://localhost:$(PORT)/"

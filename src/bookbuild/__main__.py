@@ -94,6 +94,17 @@ def _student(_arguments) -> int:
     return 0
 
 
+def _instructors(_arguments) -> int:
+    from bookbuild import instructors
+    from bookbuild.execute import ChapterError
+
+    try:
+        return instructors.build(THIS_BOOK)
+    except ChapterError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
 def _test(_arguments) -> int:
     from bookbuild.gates import run
 
@@ -122,6 +133,7 @@ def main() -> int:
         ("slides", _slides, "draw the decks anew from the built site"),
         ("student", _student, "write the student edition, below _build/"),
         ("pdf", _pdf, "print the built site as one PDF, and link to it"),
+        ("instructors", _instructors, "build the site with private solutions, below _build/"),
         ("check", _check, "check the built site"),
         ("test", _test, "run every gate"),
     ):

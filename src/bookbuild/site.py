@@ -1,4 +1,7 @@
-"""Build the site from the executed notebooks, from clean, with warnings as errors; draw decks."""
+"""Build the site from the executed notebooks, from clean, with warnings as errors.
+
+Decks of slides and the student edition are put beside the pages.
+"""
 
 import re
 import shutil
@@ -6,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bookbuild import student
 from bookbuild.layout import Book
 from bookbuild.slides import deck
 
@@ -39,6 +43,7 @@ def build(book: Book) -> int:
         print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
         return 1
     deck.write(book)
+    student.write(book, book.site / student.FOLDER)
     print(f"The book is built: open {book.site / 'index.html'}")
     return 0
 

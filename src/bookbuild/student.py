@@ -80,15 +80,21 @@ def student_notebook(notebook: NotebookNode) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-def write(book: Book) -> Path:
+def write(book: Book, folder: Path | None = None) -> Path:
     """Write the student edition; the same sources give the same bytes.
+
+    Parameters
+    ----------
+    book : Book
+    folder : Path, optional
+        Where to; ``_build/student`` by default.
 
     Returns
     -------
     Path
         The folder with a notebook for each chapter, and an archive with all that they need.
     """
-    folder = book.build / FOLDER
+    folder = folder or book.build / FOLDER
     texts = {}
     for name in book.chapter_names():
         texts[name] = nbformat.writes(student_notebook(read_chapter(book, name))) + "\n"

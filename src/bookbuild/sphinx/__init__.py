@@ -14,6 +14,7 @@ from bookbuild.sphinx import (
     paths,
     previews,
     quiz,
+    student,
     teaching,
     terms,
 )
@@ -22,8 +23,8 @@ from bookbuild.sphinx import (
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
-        *(card, charts, embed, ledgers, links, folding, paths, quiz, teaching, terms),
-        *(accessibility, offline, previews),
+        *(card, charts, embed, ledgers, links, folding, paths, quiz, student, teaching),
+        *(terms, accessibility, offline, previews),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

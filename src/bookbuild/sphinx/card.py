@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild import executions
+from bookbuild import executions, student
 from bookbuild.layout import Book
 from bookbuild.slides import deck
 from bookbuild.slides.outline import Slide
@@ -44,14 +44,21 @@ class ChapterCard(SphinxDirective):
                 body = nodes.definition("", nodes.paragraph("", text))
                 card += nodes.definition_list_item("", nodes.term("", term), body)
         if path.stem in deck.names(book):
-            card += self._slides(deck.outlined(book, path.stem), path.stem)
+            slides = deck.outlined(book, path.stem)
+            card += _link("To teach", _length(slides), f"../slides/{path.stem}.html")
+        notebook = f"../{student.FOLDER}/{path.stem}.ipynb"
+        card += _link("To practise", "the notebook without solutions, with checks", notebook)
         return [card]
 
-    def _slides(self, slides: list[Slide], name: str) -> nodes.definition_list_item:
-        words = f"{len(slides)} slides for {sum(slide.minutes for slide in slides):.0f} minutes"
-        link = nodes.reference("", words, refuri=f"../slides/{name}.html", internal=False)
-        body = nodes.definition("", nodes.paragraph("", "", link))
-        return nodes.definition_list_item("", nodes.term("", "To teach"), body)
+
+def _length(slides: list[Slide]) -> str:
+    return f"{len(slides)} slides for {sum(slide.minutes for slide in slides):.0f} minutes"
+
+
+def _link(term: str, words: str, address: str) -> nodes.definition_list_item:
+    link = nodes.reference("", words, refuri=address, internal=False)
+    body = nodes.definition("", nodes.paragraph("", "", link))
+    return nodes.definition_list_item("", nodes.term("", term), body)
 
 
 def minutes_to_read(notebook: nbformat.NotebookNode) -> int:

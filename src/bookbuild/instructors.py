@@ -1,0 +1,101 @@
+"""The instructors' edition: the book with the solutions that a teacher keeps in private.
+
+An exercise with ``:class: instructors`` has no solution in its chapter. Its solution is a file
+``private/solutions/LABEL.md``, in a folder that git ignores: what would stand between
+``{solution-start}`` and ``{solution-end}``, code cells tagged ``answer`` and ``check`` included.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from bookbuild import site
+from bookbuild.exercises import EXERCISE, LABEL
+from bookbuild.layout import Book
+
+FOLDER = Path("private", "solutions")
+RESERVED = re.compile(r"^:class:.*\binstructors\b", re.M)
+SOLUTION = """
+
+```{{solution-start}} {label}
+:label: private-{label}
+:class: dropdown
+```
+
+{text}
+
+```{{solution-end}}
+```"""
+
+
+def build(book: Book) -> int:
+    """Execute the chapters that have private solutions, and build their site.
+
+    All of it happens in a copy below ``_build/instructors/``; the book is left as it is.
+
+    Returns
+    -------
+    int
+        0 if the site was built without a single warning.
+
+    Raises
+    ------
+    ValueError
+        If there are no private solutions, or one belongs to no reserved exercise.
+    bookbuild.execute.ChapterError
+        If a private solution raises.
+    """
+    from bookbuild.execute import write_chapter
+
+    solutions = read(book)
+    copy = Book(book.build / "instructors")
+    shutil.rmtree(copy.root, ignore_errors=True)
+    shutil.copytree(book.source, copy.source)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(book.root / name, copy.root / name)
+    unused = dict(solutions)
+    for name in copy.chapter_names():
+        path = copy.chapters / f"{name}.md"
+        before = path.read_text(encoding="utf-8")
+        after = insert(before, unused)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            write_chapter(copy, name)
+    if unused:
+        raise ValueError(
+            f"{FOLDER.as_posix()}/ has {', '.join(sorted(unused))}, and no chapter has an exercise "
+            "with that label and `:class: instructors`"
+        )
+    return site.build(copy)
+
+
+def read(book: Book) -> dict[str, str]:
+    """Return the private solutions by the label of their exercise.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    found = {
+        path.stem: path.read_text(encoding="utf-8").strip()
+        for path in sorted((book.root / FOLDER).glob("*.md"))
+    }
+    if not found:
+        raise ValueError(
+            f"there are no private solutions: write one to {FOLDER.as_posix()}/LABEL.md, where "
+            "LABEL is that of an exercise with `:class: instructors`"
+        )
+    return found
+
+
+def insert(text: str, solutions: dict[str, str]) -> str:
+    """Return a chapter with its private solutions, which are taken out of ``solutions``."""
+
+    def solved(exercise: re.Match) -> str:
+        label = LABEL.search(exercise["options"])
+        if label is None or label[1] not in solutions or not RESERVED.search(exercise["options"]):
+            return exercise[0]
+        return exercise[0] + SOLUTION.format(label=label[1], text=solutions.pop(label[1]))
+
+    return EXERCISE.sub(solved, text)
