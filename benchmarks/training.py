@@ -137,7 +137,7 @@ BENCHMARKS = [
         repetitions=1,
     )
     for one in (
-        Configuration(corpus=Synthetic(2_400), model="tiny", epochs=5),
-        Configuration(corpus=Synthetic(800), model="minilm", epochs=2),
+        Configuration(corpus=Synthetic(1_600), model="tiny", epochs=5),
+        Configuration(corpus=Synthetic(400), model="minilm", epochs=2),
     )
 ]
