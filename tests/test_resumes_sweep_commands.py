@@ -48,7 +48,7 @@ def test_status_counts_by_group_and_quotes_failures(sweep):
     assert lines[0].split() == ["group", "done", "missing", "failed"]
     assert lines[1].split() == ["alpha", "10", "14", "1"]
     assert lines[3] == (
-        f"failed 1 times, last on tcp://10.0.0.7:4242: {CURVE[11].id}: MemoryError: no room"
+        f"{CURVE[11].id}  failed once, last on tcp://10.0.0.7:4242: MemoryError: no room"
     )
     status, out, _ = sweep("status", "tiny", "--group", "target", "--group", "alpha")
     assert [line.split()[:2] for line in out.splitlines()[1:3]] == [["alpha", "0"], ["target", "0"]]

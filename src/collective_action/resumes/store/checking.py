@@ -57,10 +57,7 @@ def check(store: Reader, wanted: Iterable[Configuration] = ()) -> list[Problem]:
         text = f"the record of {source} has another outcome; both are kept"
         problems.append(Problem("disputed", record.configuration.id, text))
     failures = store.failures()
-    for key, failure in failures.items():
-        last = failure.error.strip().splitlines()[-1]
-        text = f"{failure.attempts} times, last on {failure.place}: {last}"
-        problems.append(Problem("failed", key, text))
+    problems += [Problem("failed", key, str(failure)) for key, failure in failures.items()]
     there = store.ids() | set(failures)
     lacking = {each.id: each for each in wanted if each.id not in there}
     problems += [Problem("missing", key, str(each)) for key, each in lacking.items()]

@@ -36,6 +36,11 @@ class Failure:
     place: str
     date: str
 
+    def __str__(self) -> str:
+        last = self.error.strip().splitlines()[-1]
+        times = "once" if self.attempts == 1 else f"{self.attempts} times"
+        return f"failed {times}, last on {self.place}: {last}"
+
 
 def encode(record: Record) -> tuple[str, str, str]:
     """Return a record's row: its id, the SHA-256 of its text, and the text."""

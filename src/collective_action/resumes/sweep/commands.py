@@ -123,9 +123,7 @@ def _status(given: argparse.Namespace) -> int:
         print("  ".join([f"{row[0]:<16}", *(f"{cell:>8}" for cell in row[1:])]))
     ids = {each.id for each in wanted}
     for key in sorted(ids & set(failures)):
-        failure = failures[key]
-        last = failure.error.strip().splitlines()[-1]
-        print(f"failed {failure.attempts} times, last on {failure.place}: {key}: {last}")
+        print(f"{key}  {failures[key]}")
     return 0
 
 

@@ -1,25 +1,25 @@
 """The coordinator: hands out what is missing, stores what comes back, survives what does not."""
 
-import signal
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from distributed import Client, Future, KilledWorker, get_worker, wait
+from distributed import Client, Future, KilledWorker, wait
 
+from collective_action.resumes import experiment
 from collective_action.resumes.experiment import Configuration, Record
 from collective_action.resumes.store import Writer
 from collective_action.resumes.sweep import cluster
+from collective_action.resumes.sweep.attempts import Failed, Runner, attempt
 from collective_action.resumes.sweep.cluster import SweepError
 from collective_action.resumes.sweep.order import Partition, Unit, units
 from collective_action.resumes.sweep.progress import Progress
+from collective_action.resumes.sweep.stopping import stopping
 
-Runner = Callable[[Sequence[Configuration]], Sequence[Record]]
 ATTEMPTS = 3
 KILLED = "KilledWorker: the processes that had this run died; too little memory, perhaps"
 MOST_LOST = 20  # worker processes, without a run that ended
@@ -45,14 +45,6 @@ class Summary:
     left: int
 
 
-@dataclass(frozen=True)
-class Failed:
-    """What a worker sends back when a run raised."""
-
-    error: str
-    place: str
-
-
 @dataclass
 class Task:
     """A unit on its way: how often it failed in this sweep, and where last."""
@@ -66,8 +58,8 @@ def run(
     configurations: Sequence[Configuration],
     store: Writer,
     *,
-    runner: Runner | None = None,
-    partition: Partition | None = None,
+    runner: Runner = experiment.run_together,
+    partition: Partition = experiment.tasks,
     scheduler: str | None = None,
     workers: int | None = None,
     attempts: int = ATTEMPTS,
@@ -87,9 +79,9 @@ def run(
     store
         Where records and failures go.
     runner
-        Takes a unit and returns its records, in any process; `experiment.run_together` by default.
+        Takes a unit and returns its records, in any process.
     partition
-        Splits configurations into units; `experiment.tasks` by default.
+        Splits configurations into units.
     scheduler, workers
         Where to run; see `cluster.connected`.
     attempts
@@ -102,10 +94,6 @@ def run(
     StoreError
         If the disk is full.
     """
-    if runner is None or partition is None:
-        from collective_action.resumes import experiment  # its models need PyTorch: seconds
-
-        runner, partition = runner or experiment.run_together, partition or experiment.tasks
     there, failures = store.ids(), store.failures()
     missing = [each for each in dict.fromkeys(configurations) if each.id not in there]
     total = len(set(configurations))
@@ -116,7 +104,7 @@ def run(
     if not queue:
         progress.close()
         return Summary(0, (), 0)
-    with _stopping(progress) as stop, cluster.connected(scheduler, workers) as (client, tend):
+    with stopping(progress.say) as stop, cluster.connected(scheduler, workers) as (client, tend):
         if link := cluster.dashboard(client):
             progress.say(f"Dask's dashboard: {link}")
         coordinator = Coordinator(client, tend, store, runner, queue, progress, attempts, stop)
@@ -222,8 +210,8 @@ class Coordinator:
             self.store.add(result)
             self.progress.done += len(task.unit)
         elif len(task.unit) > 1:
-            last = result.error.strip().splitlines()[-1]
-            self.progress.say(f"{len(task.unit)} runs together failed: {last}; trying each half")
+            why = result.last_line
+            self.progress.say(f"{len(task.unit)} runs together failed: {why}; trying each half")
             half = len(task.unit) // 2
             self.queue.extendleft([Task(task.unit[half:]), Task(task.unit[:half])])
         else:
@@ -232,25 +220,13 @@ class Coordinator:
     def _again(self, task: Task, why: Failed) -> None:
         [configuration] = task.unit
         self.store.fail(configuration, why.error, why.place)
-        last = why.error.strip().splitlines()[-1]
         if task.failures + 1 < self.attempts:
             self.queue.append(Task(task.unit, task.failures + 1, why.place))
             self.looked = float("-inf")  # for another place
             return
         self.failed.append(configuration)
         self.progress.failed += 1
-        self.progress.say(f"failed {self.attempts} times: {configuration.id}: {last}")
-
-
-def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
-    """Run a unit on a worker. Its error comes back as text: it may not survive the way itself."""
-    try:
-        records = list(runner(unit))
-        if [each.configuration for each in records] != list(unit):
-            raise RuntimeError(f"{runner.__name__} returned other records than were asked for")
-        return records
-    except Exception:
-        return Failed(traceback.format_exc(), get_worker().address)
+        self.progress.say(f"failed {self.attempts} times: {configuration.id}: {why.last_line}")
 
 
 @contextmanager
@@ -262,23 +238,3 @@ def _reaching_the_scheduler() -> Iterator[None]:
             "the Dask scheduler went away. Every record that arrived is stored: start the same "
             "command again when it is back"
         ) from error
-
-
-@contextmanager
-def _stopping(progress: Progress) -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C or SIGTERM into an event, and the second into KeyboardInterrupt."""
-    stop = threading.Event()
-
-    def handle(number: int, _: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        progress.say("stopping: the runs in flight may end; once more to drop them")
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
