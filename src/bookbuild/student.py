@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import requires, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from bookbuild import atomic, exercises
+from bookbuild import atomic, exercises, plain
 from bookbuild.exercises import EXERCISE, Exercise
 from bookbuild.layout import Book
 from bookbuild.source import read_chapter
@@ -50,13 +51,17 @@ HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 ANSWER = "*Your answer:*"
 
 
-def student_notebook(notebook: NotebookNode) -> NotebookNode:
+def student_notebook(
+    notebook: NotebookNode, plain: Callable[[str], str] = lambda text: text
+) -> NotebookNode:
     """Return a chapter for students.
 
     Parameters
     ----------
     notebook : NotebookNode
         The chapter as ``read_chapter`` returns it.
+    plain : Callable, optional
+        What is done to its texts, such as ``bookbuild.plain.speaker``.
 
     Returns
     -------
@@ -74,6 +79,9 @@ def student_notebook(notebook: NotebookNode) -> NotebookNode:
             cells += _with_answers(part.source, found)
         else:
             cells.append(_code(part))
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = plain(cell.source)
     for number, cell in enumerate(cells):
         digest = hashlib.sha256(f"{number} {cell.source}".encode()).hexdigest()
         cell.id = digest[:8]
@@ -95,9 +103,10 @@ def write(book: Book, folder: Path | None = None) -> Path:
         The folder with a notebook for each chapter, and an archive with all that they need.
     """
     folder = folder or book.build / FOLDER
-    texts = {}
+    texts, known = {}, plain.names(book)
     for name in book.chapter_names():
-        texts[name] = nbformat.writes(student_notebook(read_chapter(book, name))) + "\n"
+        speak = plain.speaker(book, known, name)
+        texts[name] = nbformat.writes(student_notebook(read_chapter(book, name), speak)) + "\n"
         atomic.write_text(folder / f"{name}.ipynb", texts[name])
     (folder / ARCHIVE).write_bytes(_archive(book, texts))
     return folder
