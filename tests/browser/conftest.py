@@ -23,7 +23,7 @@ class _Silent(http.server.SimpleHTTPRequestHandler):
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for a visit once for each page of the site."""
+    """Run a test that asks for a visit once for each page, one that is shown a deck for each."""
     if "visit" in metafunc.fixturenames:
         pages = sorted(
             path.relative_to(SITE).as_posix()
@@ -31,6 +31,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             if not {"_static", "slides"} & set(path.relative_to(SITE).parts)
         )
         metafunc.parametrize("visit", pages or ["index.html"], indirect=True, scope="session")
+    if "shown" in metafunc.fixturenames:
+        decks = sorted(path.stem for path in (SITE / "slides").glob("*.html"))
+        metafunc.parametrize("shown", decks, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
