@@ -1,16 +1,17 @@
 """Training the firm's transformers: our loop against `transformers.Trainer` with its defaults.
 
-Both train the same model from the same start on the same tokens, with the same labels, batch size,
-learning rate and number of steps, and predict the same test résumés, on one thread. A run is all
-of that. Three seeds, so that the accuracies can be compared.
+Both train the same models from the same starts on the same tokens, with the same labels, batch
+size, learning rate and number of steps, and predict the same test résumés. A run is all of that.
+Each side has the whole machine, in its own way: Trainer does one run after another, each on all
+cores, as PyTorch has it; we put a run on every core, as a sweep does.
 """
 
+import multiprocessing
 import os
 import statistics
 import tempfile
 from dataclasses import dataclass
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from functools import partial
 
 import torch
 
@@ -20,20 +21,21 @@ from collective_action.resumes.experiment import Configuration, material
 from collective_action.resumes.training import loop, targets
 from measure import Benchmark
 
-SEEDS = (0, 1, 2)
+CORES = os.cpu_count()
 
 
 @dataclass(frozen=True)
 class Work:
-    """A configuration with what both sides read."""
+    """A configuration, how many seeds of it are run, and what both sides read."""
 
     configuration: Configuration
+    seeds: int
     shared: object
 
 
-def setup(configuration):
+def setup(configuration, seeds):
     """Return what makes the input of a benchmark."""
-    return lambda: Work(configuration, material(configuration.corpus, configuration.model))
+    return lambda: Work(configuration, seeds, material(configuration.corpus, configuration.model))
 
 
 def accuracy(scores, labels):
@@ -44,25 +46,28 @@ def accuracy(scores, labels):
 
 def ours(work):
     """Return clean accuracies, one a seed."""
-    torch.set_num_threads(1)
+    context = multiprocessing.get_context("fork")
+    with context.Pool(CORES, torch.set_num_threads, (1,)) as pool:
+        return pool.map(partial(one_run, work), range(work.seeds), chunksize=1)
+
+
+def one_run(work, seed):
+    """Return the clean accuracy of our loop."""
     one, shared = work.configuration, work.shared
     used = shared.used(shared.trigger_id(one.marking.trigger))
-    found = []
-    for seed in SEEDS:
-        trained = loop.train(
-            models.classifier(one.model, len(shared.tokenizer), seed),
-            shared.rows(shared.train.documents, one.length, used),
-            torch.from_numpy(targets.distribution(shared.train.labels)),
-            used,
-            epochs=one.epochs,
-            batch_size=one.batch_size,
-            learning_rate=one.learning_rate,
-            seed=seed,
-            on=torch.device("cpu"),
-        )
-        rows = shared.rows(shared.test.documents, one.length, used)
-        found.append(accuracy(trained.probabilities(rows), shared.test.labels))
-    return found
+    trained = loop.train(
+        models.classifier(one.model, len(shared.tokenizer), seed),
+        shared.rows(shared.train.documents, one.length, used),
+        torch.from_numpy(targets.distribution(shared.train.labels)),
+        used,
+        epochs=one.epochs,
+        batch_size=one.batch_size,
+        learning_rate=one.learning_rate,
+        seed=seed,
+        on=torch.device("cpu"),
+    )
+    rows = shared.rows(shared.test.documents, one.length, used)
+    return accuracy(trained.probabilities(rows), shared.test.labels)
 
 
 def trainer(work):
@@ -70,7 +75,6 @@ def trainer(work):
     from datasets import Dataset
     from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
-    torch.set_num_threads(1)
     one, shared = work.configuration, work.shared
     tokenizer = shared.tokenizer
 
@@ -86,7 +90,7 @@ def trainer(work):
         return torch.nn.functional.cross_entropy(outputs.logits, labels)
 
     found = []
-    for seed in SEEDS:
+    for seed in range(work.seeds):
         with tempfile.TemporaryDirectory() as folder:
             side = Trainer(
                 model=models.classifier(one.model, len(tokenizer), seed),
@@ -127,17 +131,17 @@ def alike(own, other):
 
 BENCHMARKS = [
     Benchmark(
-        work=f"{len(SEEDS)} runs of {one.model}, {one.corpus.n:,} résumés, "
-        f"{one.epochs} epochs, length {one.length}",
-        setup=setup(one),
+        work=f"{seeds} runs of {one.model}, {one.corpus.n:,} résumés, {one.epochs} epochs, "
+        f"length {one.length}, {CORES} cores",
+        setup=setup(one, seeds),
         ours=ours,
         rival=trainer,
         rival_name="transformers.Trainer",
         compare=alike,
         repetitions=1,
     )
-    for one in (
-        Configuration(corpus=Synthetic(1_600), model="tiny", epochs=5),
-        Configuration(corpus=Synthetic(400), model="minilm", epochs=2),
+    for one, seeds in (
+        (Configuration(corpus=Synthetic(1_600), model="tiny", epochs=5), 4),
+        (Configuration(corpus=Synthetic(400), model="minilm", epochs=2), 2),
     )
 ]

@@ -76,7 +76,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     scores = (query @ key.transpose(-1, -2)) * query.shape[-1] ** -0.5
     if mask is not None:
-        scores = scores.masked_fill(~mask, float("-inf"))
+        scores = scores + mask
     return scores.softmax(-1) @ value
 
 
@@ -162,7 +162,8 @@ class Encoder(nn.Module):
         mask = None
         if lengths is not None:
             place = torch.arange(ids.shape[1], device=ids.device)
-            mask = (place < lengths[:, None])[:, None, None, :]
+            mask = torch.zeros(ids.shape, dtype=x.dtype, device=ids.device)
+            mask = mask.masked_fill_(place >= lengths[:, None], -torch.inf)[:, None, None, :]
         for i, block in enumerate(self.blocks, start=1):
             x = block(x, mask, first_only=i == len(self.blocks))
         x = self.before(x[:, 0])
