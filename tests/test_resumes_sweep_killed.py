@@ -24,7 +24,7 @@ from sweeping import configurations, coordinator, record
 
 N = 60
 KILLS = 10
-PATIENCE = 240  # seconds; a hang is a failure
+PATIENCE = 600  # seconds; a hang is a failure, a busy machine is not
 
 
 @pytest.fixture
