@@ -9,7 +9,9 @@ from collective_action.resumes.sweep.commands import add_commands as add_sweep
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m collective_action.resumes", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m collective_action.resumes", description=__doc__
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_run(commands)
     add_sweep(commands)
