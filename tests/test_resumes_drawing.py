@@ -102,3 +102,17 @@ def test_a_chart_must_be_described():
 
 def test_more_conditions_than_colours_take_a_menu():
     assert drawn(names=MANY, runs=table("abcdef"), menu="kind")["layer"]
+
+
+def test_a_condition_may_be_a_pair_and_its_column_may_be_called_condition():
+    pairs = table().assign(condition=lambda t: list(zip(t["kind"], t["kind"], strict=True)))
+    names = {("a", "a"): "first", ("b", "b"): "second"}
+    spec = success_by_size(pairs, "condition", names, description="A line.", menu="k").to_dict()
+    assert {row["condition"] for row in rows(spec)} == {"first", "second"}
+
+
+def test_conditions_side_by_side_have_a_legend():
+    colours = [layer["encoding"].get("color") for layer in drawn()["layer"]]
+    named = [each for each in colours if each and each.get("field") == "condition"]
+    assert named
+    assert all(each.get("legend", {}) is not None for each in named)

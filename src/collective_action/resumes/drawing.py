@@ -77,7 +77,8 @@ def success_by_size(
 
 def _named(frame: pd.DataFrame, by: str, names: Mapping[object, str]) -> pd.DataFrame:
     kept = frame[frame[by].isin(list(names))]
-    return kept.assign(condition=kept[by].map(names)).drop(columns=by).round(DIGITS + 2)
+    called = [names[key] for key in kept[by]]
+    return kept.drop(columns=by).assign(condition=called).round(DIGITS + 2)
 
 
 def _x() -> alt.X:
@@ -113,7 +114,7 @@ def _chosen(summary, runs, promised, _) -> list[alt.Chart]:
     colour = alt.Color(
         "line:N",
         scale=alt.Scale(domain=names, range=shown),
-        legend=alt.Legend(symbolSize=120, symbolType="circle"),
+        legend=alt.Legend(symbolSize=120, symbolType="circle", symbolOpacity=1),
     )
 
     def front(data: pd.DataFrame, name: str) -> alt.Chart:
@@ -150,11 +151,15 @@ def _chosen(summary, runs, promised, _) -> list[alt.Chart]:
 def _together(summary, runs, promised, names) -> list[alt.Chart]:
     """Return the layers with all conditions, one colour each."""
     shown = [charts.colour(name) for name in charts.SERIES[: len(names)]]
-    colour = alt.Color("condition:N", scale=alt.Scale(domain=names, range=shown))
+    colour = alt.Color(
+        "condition:N",
+        scale=alt.Scale(domain=names, range=shown),
+        legend=alt.Legend(symbolSize=120, symbolOpacity=1),
+    )
     curves = alt.Chart(summary).transform_filter("datum.alpha > 0")
     layers = [
         curves.mark_area(opacity=0.18).encode(
-            x=_x(), y=_y("low:Q"), y2="high:Q", color=alt.Color("condition:N", legend=None)
+            x=_x(), y=_y("low:Q"), y2="high:Q", color=colour
         ),
         alt.Chart(runs).transform_filter("datum.alpha > 0")
         .mark_point(size=14, opacity=0.3, filled=True)
