@@ -7,7 +7,8 @@ const layout = (() => {
 
   const width = (element) => element?.getBoundingClientRect().width ?? Infinity;
 
-  const words = (element) => element.textContent.trim().replace(/\s+/g, " ").slice(0, 60);
+  const words = (element) =>
+    (element.ariaLabel ?? element.textContent).trim().replace(/\s+/g, " ").slice(0, 60);
 
   // Says below a chart where its sliders stand in the picture.
   const state = async (script) => {
