@@ -101,7 +101,9 @@ def test_next_leads_through_the_book_in_reading_order(page: Page, address: str) 
 def test_chapter_is_downloaded_as_written_and_as_executed(page: Page, address: str) -> None:
     page.goto(address + "notebooks/the-model.html")
     written, executed = (
-        page.request.get(page.locator(f"a[href$='the-model{suffix}']").evaluate("a => a.href"))
+        page.request.get(
+            page.locator(f"a[href$='notebooks/the-model{suffix}']").evaluate("a => a.href")
+        )
         for suffix in (".md", ".ipynb")
     )
     assert "{code-cell}" in written.text()
