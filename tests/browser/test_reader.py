@@ -101,10 +101,8 @@ def test_next_leads_through_the_book_in_reading_order(page: Page, address: str) 
 def test_chapter_is_downloaded_as_written_and_as_executed(page: Page, address: str) -> None:
     page.goto(address + "notebooks/the-model.html")
     written, executed = (
-        page.request.get(
-            page.locator(f"a[href$='notebooks/the-model{suffix}']").evaluate("a => a.href")
-        )
-        for suffix in (".md", ".ipynb")
+        page.request.get(page.locator(f"a[href$='{end}']").evaluate("a => a.href"))
+        for end in ("the-model.md", "_sources/notebooks/the-model.ipynb")
     )
     assert "{code-cell}" in written.text()
     assert any(cell.get("outputs") for cell in executed.json()["cells"])
