@@ -8,6 +8,7 @@ from pathlib import Path
 from collective_action.resumes import store
 from collective_action.resumes.corpus.published import CACHE_VARIABLE, cache_folder
 from collective_action.resumes.experiment import Configuration
+from collective_action.resumes.experiment.commands import INTERRUPTED
 from collective_action.resumes.store import Reader, StoreError, Writer
 from collective_action.resumes.store.merging import TOLERANCE
 from collective_action.resumes.store.tables import RESULTS
@@ -15,8 +16,6 @@ from collective_action.resumes.sweep import running
 from collective_action.resumes.sweep.cluster import SweepError
 from collective_action.resumes.sweep.grids import GRIDS
 from collective_action.resumes.sweep.order import ordered
-
-INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
