@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+from datasets import Dataset
+from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 from collective_action.resumes import models
 from collective_action.resumes.corpus import Synthetic
@@ -72,9 +74,6 @@ def one_run(work, seed):
 
 def trainer(work):
     """Return clean accuracies of `transformers.Trainer`, one a seed."""
-    from datasets import Dataset
-    from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
-
     one, shared = work.configuration, work.shared
     tokenizer = shared.tokenizer
 
@@ -138,10 +137,10 @@ BENCHMARKS = [
         rival=trainer,
         rival_name="transformers.Trainer",
         compare=alike,
-        repetitions=1,
+        repetitions=repetitions,
     )
-    for one, seeds in (
-        (Configuration(corpus=Synthetic(1_600), model="tiny", epochs=5), 4),
-        (Configuration(corpus=Synthetic(400), model="minilm", epochs=2), 2),
+    for one, seeds, repetitions in (
+        (Configuration(corpus=Synthetic(1_600), model="tiny", epochs=5), 4, 3),
+        (Configuration(corpus=Synthetic(400), model="minilm", epochs=2), 2, 1),
     )
 ]

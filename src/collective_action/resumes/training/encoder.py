@@ -68,13 +68,13 @@ class Dropout(nn.Module):
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-    """Return the mixed values, shape (n, heads, queries, width of a head).
+    """Return the mixed values, shape (n, heads, length, width of a head).
 
     On a CPU two plain products beat PyTorch's fused kernel, whose backward pass is slow in bf16.
     """
     if query.device.type != "cpu":
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-    scores = (query @ key.transpose(-1, -2)) * query.shape[-1] ** -0.5
+    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
     if mask is not None:
         scores = scores + mask
     return scores.softmax(-1) @ value
@@ -94,26 +94,34 @@ class Block(nn.Module):
         self.down = nn.Linear(shape.hidden, shape.width)
         self.output_norm = nn.LayerNorm(shape.width, shape.epsilon)
 
-    def forward(self, x: Tensor, mask: Tensor | None, first_only: bool) -> Tensor:
-        """Return the block's output, shape (n, length, width), or (n, 1, width) for the first."""
-        n, length, width = x.shape
-        heads = (n, length, -1, width // self.shape.heads)
-        if first_only:
-            weight, bias = self.qkv.weight, self.qkv.bias
-            key, value = functional.linear(x, weight[width:], bias[width:]).chunk(2, dim=-1)
-            x = x[:, :1]
-            query = functional.linear(x, weight[:width], bias[:width])
-            query = query.view(n, 1, -1, heads[-1])
-        else:
-            query, key, value = self.qkv(x).chunk(3, dim=-1)
-            query = query.view(heads)
-        mixed = attention(
-            query.transpose(1, 2),
-            key.view(heads).transpose(1, 2),
-            value.view(heads).transpose(1, 2),
-            mask,
-        )
-        mixed = self.out(mixed.transpose(1, 2).reshape(x.shape))
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """Return the block's output, shape (n, length, width)."""
+        split = self.qkv(x).view(*x.shape[:2], 3, self.shape.heads, -1)
+        query, key, value = split.permute(2, 0, 3, 1, 4).contiguous().unbind()
+        mixed = attention(query, key, value, mask)
+        return self._after(x, mixed.transpose(1, 2).reshape(x.shape))
+
+    def first(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """Return the block's output for the first token alone, shape (n, width).
+
+        One query per head asks: instead of mapping each token to a key and a value, its key map is
+        applied to the query and its value map to the mixture of the tokens themselves. The key's
+        bias adds the same number to all scores of a query, which the softmax cancels.
+        """
+        first, heads = x[:, 0], (self.shape.heads, -1, x.shape[-1])
+        of_query, of_key, of_value = self.qkv.weight.chunk(3)
+        query_bias, _, value_bias = self.qkv.bias.chunk(3)
+        query = functional.linear(first, of_query, query_bias).view(len(x), self.shape.heads, -1)
+        query = query * query.shape[-1] ** -0.5
+        asked = torch.einsum("nhd,hdw->nhw", query, of_key.view(heads))
+        scores = asked @ x.transpose(1, 2)
+        if mask is not None:
+            scores = scores + mask[:, 0]
+        mixed = torch.einsum("nhw,hdw->nhd", scores.softmax(-1) @ x, of_value.view(heads))
+        return self._after(first, mixed.reshape(first.shape) + value_bias)
+
+    def _after(self, x: Tensor, mixed: Tensor) -> Tensor:
+        mixed = self.out(mixed)
         if self.shape.head == "tanh":  # BERT drops out here, DistilBERT does not
             mixed = self.dropout(mixed)
         x = self.attention_norm(x + mixed)
@@ -164,9 +172,10 @@ class Encoder(nn.Module):
             place = torch.arange(ids.shape[1], device=ids.device)
             mask = torch.zeros(ids.shape, dtype=x.dtype, device=ids.device)
             mask = mask.masked_fill_(place >= lengths[:, None], -torch.inf)[:, None, None, :]
-        for i, block in enumerate(self.blocks, start=1):
-            x = block(x, mask, first_only=i == len(self.blocks))
-        x = self.before(x[:, 0])
+        *blocks, last = self.blocks
+        for block in blocks:
+            x = block(x, mask)
+        x = self.before(last.first(x, mask))
         x = torch.tanh(x) if self.shape.head == "tanh" else torch.relu(x)
         x = self.head_dropout(x)
         return self.classifier(x).float()
