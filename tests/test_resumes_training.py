@@ -155,8 +155,8 @@ def test_the_update_is_that_of_adamw_with_clipping(name):
     parameters = Parameters(ours, torch.float32)
     optimiser = torch.optim.AdamW(plain.parameters(), lr=1e-2, weight_decay=0.0)
     for step in range(4):
-        functional.cross_entropy(ours(given.ids, given.lengths), targets).backward()
-        parameters.step(rate(step, 4, 1e-2))
+        loss = functional.cross_entropy(ours(given.ids, given.lengths), targets)
+        parameters.step(loss, rate(step, 4, 1e-2))
         optimiser.zero_grad()
         functional.cross_entropy(plain(given.ids, given.lengths), targets).backward()
         torch.nn.utils.clip_grad_norm_(plain.parameters(), 1.0)

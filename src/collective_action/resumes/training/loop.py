@@ -97,8 +97,7 @@ def train(
             for batch in order(lengths, batch_size, generator):
                 batch = batch.to(on)
                 loss = functional.cross_entropy(fast(*there.batch(batch)), targets[batch])
-                loss.backward()
-                parameters.step(rate(done, steps, learning_rate))
+                parameters.step(loss, rate(done, steps, learning_rate))
                 total += loss.detach()
                 done += 1
                 progress(done, steps)

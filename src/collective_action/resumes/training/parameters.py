@@ -6,6 +6,7 @@ The update is that of AdamW in float32; blocks and head compute with a copy in a
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
 
 from collective_action.resumes.training.encoder import Encoder
 
@@ -36,37 +37,44 @@ class Parameters:
         ]
         kept = {id(parameter) for parameter in exact}
         rest = [parameter for parameter in encoder.parameters() if id(parameter) not in kept]
-        self.vector = torch.cat([p.detach().reshape(-1).float() for p in [*exact, *rest]])
+        self.parts = [*exact, *rest]
+        self.vector = torch.cat([part.detach().reshape(-1).float() for part in self.parts])
         self.gradient = torch.zeros_like(self.vector)
-        self.n_exact = sum(parameter.numel() for parameter in exact)
+        self.moments = [torch.zeros_like(self.vector) for _ in BETAS]
+        self.steps = torch.zeros((), device=self.vector.device)
+        self.n_exact = sum(part.numel() for part in exact)
         self.copy = self.vector[self.n_exact :].to(dtype)
-        self.copy_gradient = torch.zeros_like(self.copy)
-        _bind(exact, self.vector, self.gradient)
-        _bind(rest, self.copy, self.copy_gradient)
-        self.master = nn.Parameter(self.vector)
-        self.master.grad = self.gradient
-        self.optimiser = torch.optim.AdamW(
-            [self.master], betas=BETAS, eps=EPSILON, weight_decay=0.0, fused=True
-        )
+        _bind(exact, self.vector)
+        _bind(rest, self.copy)
 
-    @torch.no_grad()
-    def step(self, rate: float) -> None:
-        """Move the parameters by one AdamW step against the gradient, and clear it."""
-        if self.copy.dtype != self.vector.dtype or self.copy.data_ptr() != self.vector.data_ptr():
-            self.gradient[self.n_exact :].copy_(self.copy_gradient)
+    def step(self, loss: Tensor, rate: float) -> None:
+        """Move the parameters by one AdamW step against the gradient of a loss."""
+        parts = torch.autograd.grad(loss, self.parts)
+        torch.cat([part.reshape(-1) for part in parts], out=self.gradient)
         norm = self.gradient.norm()
-        self.gradient.mul_(torch.clamp(MOST_NORM / (norm + 1e-6), max=1.0))
-        self.optimiser.param_groups[0]["lr"] = rate
-        self.optimiser.step()
-        self.copy.copy_(self.vector[self.n_exact :])
-        self.gradient.zero_()
-        self.copy_gradient.zero_()
+        with torch.no_grad():
+            adamw(
+                [self.vector],
+                [self.gradient],
+                *([moment] for moment in self.moments),
+                [],
+                [self.steps],
+                fused=True,
+                grad_scale=torch.clamp((norm + 1e-6) / MOST_NORM, min=1.0),
+                found_inf=torch.zeros((), device=norm.device),
+                amsgrad=False,
+                beta1=BETAS[0],
+                beta2=BETAS[1],
+                lr=rate,
+                weight_decay=0.0,
+                eps=EPSILON,
+                maximize=False,
+            )
+            self.copy.copy_(self.vector[self.n_exact :])
 
 
-def _bind(parameters: list[nn.Parameter], values: Tensor, gradients: Tensor) -> None:
+def _bind(parameters: list[nn.Parameter], values: Tensor) -> None:
     done = 0
     for parameter in parameters:
-        here = slice(done, done + parameter.numel())
-        parameter.data = values[here].view(parameter.shape)
-        parameter.grad = gradients[here].view(parameter.shape)
+        parameter.data = values[done : done + parameter.numel()].view(parameter.shape)
         done += parameter.numel()
