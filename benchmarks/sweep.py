@@ -1,4 +1,8 @@
-"""A sweep against the same runs called in a loop, by as many processes."""
+"""A sweep against the same runs called in a loop, by as many processes.
+
+Twice: runs as the recorded sweep of `tiny` has them, and runs of a fraction of a second, on which
+what a sweep adds weighs most.
+"""
 
 import multiprocessing
 import os
@@ -14,10 +18,10 @@ from collective_action.resumes.store import Writer
 from collective_action.resumes.store.merging import agree
 from collective_action.resumes.sweep import run
 from collective_action.resumes.sweep.cluster import THREADS
+from collective_action.resumes.sweep.grids import GRIDS
 from measure import Benchmark
 
 PROCESSES = 2
-RUNS = 40
 
 Ended = list[tuple[float, Record]]
 
@@ -33,10 +37,15 @@ class Clocked(Writer):
         return added
 
 
-def short_runs(count: int) -> list[Configuration]:
-    """Return runs that cost a fraction of a second: what a sweep adds weighs most on them."""
+def short_runs() -> list[Configuration]:
+    """Return runs that cost a fraction of a second."""
     base = Configuration(corpus=Synthetic(n=300), epochs=2, length=32, alpha=0.05)
-    return [base.but(seed=seed) for seed in range(count)]
+    return [base.but(seed=seed) for seed in range(40)]
+
+
+def recorded_runs() -> list[Configuration]:
+    """Return the first runs of a group of the recorded sweep."""
+    return GRIDS["tiny"].groups(["placement"])["placement"][:16]
 
 
 def sweep(configurations: list[Configuration]) -> Ended:
@@ -99,12 +108,13 @@ def busy(ended: Ended) -> float:
 
 BENCHMARKS = [
     Benchmark(
-        work=f"{RUNS} short runs, {PROCESSES} processes, with their start",
-        setup=lambda: short_runs(RUNS),
+        work=f"{len(runs())} {kind} runs, {PROCESSES} processes, with their start",
+        setup=runs,
         ours=sweep,
         rival=loop,
         rival_name="a loop in each process",
         compare=same_records,
-        repetitions=3,
+        repetitions=repetitions,
     )
+    for kind, runs, repetitions in (("recorded", recorded_runs, 1), ("short", short_runs, 3))
 ]

@@ -1,7 +1,8 @@
 """Training the firm's transformers: our loop against `transformers.Trainer` with its defaults.
 
-Both train the same models from the same starts on the same tokens, with the same labels, batch
-size, learning rate and number of steps, and predict the same test résumés. A run is all of that.
+A run is one of the experiment: train on what the collective left, score the test résumés without
+and with the trigger. Both sides start from the same weights and have the same tokens, labels, batch
+size, learning rate and number of steps.
 Each side has the whole machine, in its own way: Trainer does one run after another, each on all
 cores, as PyTorch has it; we put a run on every core, as a sweep does.
 """
@@ -20,6 +21,8 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 from collective_action.resumes import models
 from collective_action.resumes.corpus import Synthetic
 from collective_action.resumes.experiment import Configuration, material
+from collective_action.resumes.experiment.material import Material
+from collective_action.resumes.experiment.planted import plant
 from collective_action.resumes.training import loop, targets
 from measure import Benchmark
 
@@ -28,104 +31,118 @@ CORES = os.cpu_count()
 
 @dataclass(frozen=True)
 class Work:
-    """A configuration, how many seeds of it are run, and what both sides read."""
+    """Runs that differ in their seed, and what both sides read."""
 
-    configuration: Configuration
-    seeds: int
-    shared: object
+    configurations: list[Configuration]
+    shared: Material
 
 
 def setup(configuration, seeds):
     """Return what makes the input of a benchmark."""
-    return lambda: Work(configuration, seeds, material(configuration.corpus, configuration.model))
+    return lambda: Work(
+        [configuration.but(seed=seed) for seed in range(seeds)],
+        material(configuration.corpus, configuration.model),
+    )
 
 
-def accuracy(scores, labels):
-    """Return the share of rows whose best label is one of their own."""
-    best = scores.argmax(-1).tolist()
-    return sum(one in own for one, own in zip(best, labels, strict=True)) / len(labels)
+def documents(one, shared):
+    """Return the training set after the collective, both test sets in one, and the labels."""
+    done = plant(one, shared)
+    train = [done.marked.get(row, own) for row, own in enumerate(shared.train.documents)]
+    return train, [*shared.test.documents, *done.marked_test], done.labels
+
+
+def outcome(scores, one, shared):
+    """Return clean accuracy and success."""
+    clean, marked = scores.argmax(-1).split(len(shared.test.labels))
+    right = [best in own for best, own in zip(clean.tolist(), shared.test.labels, strict=True)]
+    return sum(right) / len(right), (marked == one.target).double().mean().item()
 
 
 def ours(work):
-    """Return clean accuracies, one a seed."""
+    """Return the outcomes of our loop, one a seed."""
     context = multiprocessing.get_context("fork")
     with context.Pool(CORES, torch.set_num_threads, (1,)) as pool:
-        return pool.map(partial(one_run, work), range(work.seeds), chunksize=1)
+        return pool.map(partial(one_run, work.shared), work.configurations, chunksize=1)
 
 
-def one_run(work, seed):
-    """Return the clean accuracy of our loop."""
-    one, shared = work.configuration, work.shared
+def one_run(shared, one):
+    """Return the outcome of our loop."""
+    train, test, labels = documents(one, shared)
     used = shared.used(shared.trigger_id(one.marking.trigger))
     trained = loop.train(
-        models.classifier(one.model, len(shared.tokenizer), seed),
-        shared.rows(shared.train.documents, one.length, used),
-        torch.from_numpy(targets.distribution(shared.train.labels)),
+        models.classifier(one.model, len(shared.tokenizer), one.seed),
+        shared.rows(train, one.length, used),
+        torch.from_numpy(targets.distribution(labels)),
         used,
         epochs=one.epochs,
         batch_size=one.batch_size,
         learning_rate=one.learning_rate,
-        seed=seed,
+        seed=one.seed,
         on=torch.device("cpu"),
     )
-    rows = shared.rows(shared.test.documents, one.length, used)
-    return accuracy(trained.probabilities(rows), shared.test.labels)
+    return outcome(trained.probabilities(shared.rows(test, one.length, used)), one, shared)
 
 
 def trainer(work):
-    """Return clean accuracies of `transformers.Trainer`, one a seed."""
-    one, shared = work.configuration, work.shared
-    tokenizer = shared.tokenizer
+    """Return the outcomes of `transformers.Trainer`, one a seed."""
+    return [one_trainer(work.shared, one) for one in work.configurations]
 
-    def dataset(side):
+
+def one_trainer(shared, one):
+    """Return the outcome of `transformers.Trainer`."""
+    tokenizer = shared.tokenizer
+    train, test, labels = documents(one, shared)
+
+    def dataset(side, **columns):
         ids = [
             [tokenizer.cls_token_id, *own.ids[: one.length - 2].tolist(), tokenizer.sep_token_id]
-            for own in side.documents
+            for own in side
         ]
-        labels = targets.distribution(side.labels).tolist()
-        return Dataset.from_dict({"input_ids": ids, "labels": labels})
+        return Dataset.from_dict({"input_ids": ids, **columns})
 
     def loss(outputs, labels, num_items_in_batch=None):
         return torch.nn.functional.cross_entropy(outputs.logits, labels)
 
-    found = []
-    for seed in range(work.seeds):
-        with tempfile.TemporaryDirectory() as folder:
-            side = Trainer(
-                model=models.classifier(one.model, len(tokenizer), seed),
-                args=TrainingArguments(
-                    folder,
-                    num_train_epochs=one.epochs,
-                    per_device_train_batch_size=one.batch_size,
-                    learning_rate=one.learning_rate,
-                    seed=seed,
-                    use_cpu=True,
-                    report_to="none",
-                    disable_tqdm=True,
-                    save_strategy="no",
-                    logging_strategy="no",
-                ),
-                train_dataset=dataset(shared.train),
-                data_collator=DataCollatorWithPadding(tokenizer),
-                compute_loss_func=loss,
-            )
-            side.train()
-            scores = torch.from_numpy(side.predict(dataset(shared.test)).predictions)
-        found.append(accuracy(scores, shared.test.labels))
-    return found
+    with tempfile.TemporaryDirectory() as folder:
+        side = Trainer(
+            model=models.classifier(one.model, len(tokenizer), one.seed),
+            args=TrainingArguments(
+                folder,
+                num_train_epochs=one.epochs,
+                per_device_train_batch_size=one.batch_size,
+                learning_rate=one.learning_rate,
+                seed=one.seed,
+                use_cpu=True,
+                report_to="none",
+                disable_tqdm=True,
+                save_strategy="no",
+                logging_strategy="no",
+            ),
+            train_dataset=dataset(train, labels=targets.distribution(labels).tolist()),
+            data_collator=DataCollatorWithPadding(tokenizer),
+            compute_loss_func=loss,
+        )
+        side.train()
+        return outcome(torch.from_numpy(side.predict(dataset(test)).predictions), one, shared)
 
 
 def alike(own, other):
-    """Say both sides' accuracies; raise if they differ by more than the seeds' noise."""
-    means = [statistics.mean(side) for side in (own, other)]
-    spread = max(statistics.stdev(own), statistics.stdev(other), 0.02)
-    if abs(means[0] - means[1]) > 3 * spread:
-        raise AssertionError(f"the accuracies are not alike: {own} and {other}")
-    sides = (
-        f"{mean:.3f} ± {statistics.stdev(side):.3f}"
-        for mean, side in zip(means, (own, other), strict=True)
-    )
-    return "accuracy {} against {}".format(*sides)
+    """Say both sides' accuracy and success; raise if they differ by more than the seeds' noise."""
+    said = []
+    for name, mine, others in zip(
+        ("accuracy", "success"), zip(*own, strict=True), zip(*other, strict=True), strict=True
+    ):
+        means = [statistics.mean(side) for side in (mine, others)]
+        spread = max(statistics.stdev(mine), statistics.stdev(others), 0.02)
+        if abs(means[0] - means[1]) > 3 * spread:
+            raise AssertionError(f"{name} is not alike: {mine} and {others}")
+        sides = (
+            f"{mean:.3f} ± {statistics.stdev(side):.3f}"
+            for mean, side in zip(means, (mine, others), strict=True)
+        )
+        said.append("{} {} against {}".format(name, *sides))
+    return ", ".join(said)
 
 
 BENCHMARKS = [
@@ -140,7 +157,7 @@ BENCHMARKS = [
         repetitions=repetitions,
     )
     for one, seeds, repetitions in (
-        (Configuration(corpus=Synthetic(1_600), model="tiny", epochs=5), 4, 3),
-        (Configuration(corpus=Synthetic(400), model="minilm", epochs=2), 2, 1),
+        (Configuration(corpus=Synthetic(4_800), model="tiny", epochs=2, alpha=0.01), 4, 3),
+        (Configuration(corpus=Synthetic(400), model="minilm", epochs=2, alpha=0.1), 2, 1),
     )
 ]
