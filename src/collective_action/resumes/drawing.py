@@ -183,6 +183,6 @@ def _together(summary, runs, promised, names) -> list[alt.Chart]:
 def _floor(chart: alt.Chart, colour: object) -> list[alt.Chart]:
     rule = chart.mark_rule(strokeDash=[2, 3]).encode(y=_y("mean:Q"), color=colour)
     text = chart.mark_text(align="right", dx=-4, dy=-8).encode(
-        x=alt.value(charts.WIDTH), y=_y("mean:Q"), text=alt.value(WITHOUT), color=colour
+        x=alt.value(alt.expr("width")), y=_y("mean:Q"), text=alt.value(WITHOUT), color=colour
     )
     return [rule, text]
