@@ -50,12 +50,17 @@ def test_three_random_records_are_made_again(name, as_recorded):
         new = experiment.run(old.configuration)
         for count in COUNTS:
             assert getattr(new.outcome, count) == getattr(old.outcome, count)
-        if alike(new.provenance, old.provenance):
+        if alike(new, old):
             assert asdict(new.outcome) == pytest.approx(asdict(old.outcome), abs=5e-3)
         else:  # other arithmetic: near the transition, S alone may be anything
             assert new.outcome.accuracy == pytest.approx(old.outcome.accuracy, abs=0.1)
 
 
 def alike(new, old):
-    """Return whether two records were computed with the same arithmetic."""
-    return all(getattr(new, key) == getattr(old, key) for key in ("device", "dtype", "torch"))
+    """Return whether two records were computed with the same arithmetic.
+
+    The transformers' training was made faster while the sweep ran: the same function, rounded in
+    another order. After hundreds of steps near the transition that is another run, as another seed.
+    """
+    keys = ["device", "dtype", "torch", *(["commit"] if old.configuration.model != "bag" else [])]
+    return all(getattr(new.provenance, key) == getattr(old.provenance, key) for key in keys)
