@@ -12,7 +12,6 @@ import os
 import statistics
 import tempfile
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from datasets import Dataset
@@ -20,10 +19,11 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 from collective_action.resumes import models
 from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration, material
+from collective_action.resumes.experiment import Configuration, material, run
 from collective_action.resumes.experiment.material import Material
 from collective_action.resumes.experiment.planted import plant
-from collective_action.resumes.training import loop, targets
+from collective_action.resumes.experiment.scoring import scores
+from collective_action.resumes.training import targets
 from measure import Benchmark
 
 CORES = os.cpu_count()
@@ -45,54 +45,28 @@ def setup(configuration, seeds):
     )
 
 
-def documents(one, shared):
-    """Return the training set after the collective, both test sets in one, and the labels."""
-    done = plant(one, shared)
-    train = [done.marked.get(row, own) for row, own in enumerate(shared.train.documents)]
-    return train, [*shared.test.documents, *done.marked_test], done.labels
-
-
-def outcome(scores, one, shared):
-    """Return clean accuracy and success."""
-    clean, marked = scores.argmax(-1).split(len(shared.test.labels))
-    right = [best in own for best, own in zip(clean.tolist(), shared.test.labels, strict=True)]
-    return sum(right) / len(right), (marked == one.target).double().mean().item()
+def on_one_core():
+    """Make a process what a worker of a sweep is on a machine without a GPU."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    torch.set_num_threads(1)
 
 
 def ours(work):
-    """Return the outcomes of our loop, one a seed."""
+    """Return accuracy and success of our runs, one a seed."""
     context = multiprocessing.get_context("fork")
-    with context.Pool(CORES, torch.set_num_threads, (1,)) as pool:
-        return pool.map(partial(one_run, work.shared), work.configurations, chunksize=1)
-
-
-def one_run(shared, one):
-    """Return the outcome of our loop."""
-    train, test, labels = documents(one, shared)
-    used = shared.used(shared.trigger_id(one.marking.trigger))
-    trained = loop.train(
-        models.classifier(one.model, len(shared.tokenizer), one.seed),
-        shared.rows(train, one.length, used),
-        torch.from_numpy(targets.distribution(labels)),
-        used,
-        epochs=one.epochs,
-        batch_size=one.batch_size,
-        learning_rate=one.learning_rate,
-        seed=one.seed,
-        on=torch.device("cpu"),
-    )
-    return outcome(trained.probabilities(shared.rows(test, one.length, used)), one, shared)
+    with context.Pool(CORES, on_one_core) as pool:
+        records = pool.map(run, work.configurations, chunksize=1)
+    return [(record.outcome.accuracy, record.outcome.success) for record in records]
 
 
 def trainer(work):
-    """Return the outcomes of `transformers.Trainer`, one a seed."""
+    """Return accuracy and success of runs with `transformers.Trainer`, one a seed."""
     return [one_trainer(work.shared, one) for one in work.configurations]
 
 
 def one_trainer(shared, one):
-    """Return the outcome of `transformers.Trainer`."""
-    tokenizer = shared.tokenizer
-    train, test, labels = documents(one, shared)
+    """Return accuracy and success of one run with `transformers.Trainer`."""
+    tokenizer, test, done = shared.tokenizer, shared.test, plant(one, shared)
 
     def dataset(side, **columns):
         ids = [
@@ -119,12 +93,18 @@ def one_trainer(shared, one):
                 save_strategy="no",
                 logging_strategy="no",
             ),
-            train_dataset=dataset(train, labels=targets.distribution(labels).tolist()),
+            train_dataset=dataset(
+                done.documents(shared.train.documents),
+                labels=targets.distribution(done.labels).tolist(),
+            ),
             data_collator=DataCollatorWithPadding(tokenizer),
             compute_loss_func=loss,
         )
         side.train()
-        return outcome(torch.from_numpy(side.predict(dataset(test)).predictions), one, shared)
+        logits = side.predict(dataset([*test.documents, *done.marked_test])).predictions
+    clean, marked = torch.from_numpy(logits).softmax(-1).split(len(test.labels))
+    found = scores(clean, marked, test.labels, one.target)
+    return found["accuracy"], found["success"]
 
 
 def alike(own, other):

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from collective_action.resumes.curves import (
+    CriticalMass,
     Fit,
     critical_mass,
     critical_masses,
@@ -174,3 +175,8 @@ def test_curves_need_no_torch():
     """A chapter that only reads recorded runs should not wait for PyTorch."""
     code = "import sys, collective_action.resumes.curves; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_critical_mass_that_is_not_reached_says_so_in_words():
+    reached, above = (CriticalMass(value, np.nan, np.nan) for value in (0.0123, np.nan))
+    assert f"{reached:.1%}, {above:.1%}" == "1.2%, not reached"

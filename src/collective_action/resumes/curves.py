@@ -70,6 +70,10 @@ class CriticalMass:
     low: float
     high: float
 
+    def __format__(self, spec: str) -> str:
+        """Return the estimate as a person reads it, without the interval."""
+        return "not reached" if np.isnan(self.value) else format(self.value, spec)
+
 
 def critical_mass(table: pd.DataFrame, success: float = 0.5, seed: int = 0) -> CriticalMass:
     """Estimate the critical mass of a success from runs at several sizes.

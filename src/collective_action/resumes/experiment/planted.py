@@ -1,5 +1,6 @@
 """What the collective does to the firm's data in one experiment, before the firm trains."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,10 @@ class Planted:
     members: int
     planted: int
     carriers: int
+
+    def documents(self, before: Sequence[Tokens]) -> list[Tokens]:
+        """Return the training résumés with the trigger where it was planted."""
+        return [self.marked.get(row, own) for row, own in enumerate(before)]
 
 
 def plant(configuration: Configuration, material: Material) -> Planted:

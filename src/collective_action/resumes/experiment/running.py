@@ -47,11 +47,10 @@ def run(configuration: Configuration, progress: Progress = lambda done, steps: N
     done = plant(configuration, shared)
     used = shared.used(shared.trigger_id(configuration.marking.trigger))
     length, train, test = configuration.length, shared.train, shared.test
-    documents = [done.marked.get(row, own) for row, own in enumerate(train.documents)]
     on = device.best_device()
     trained = loop.train(
         models.classifier(configuration.model, len(shared.tokenizer), configuration.seed),
-        shared.rows(documents, length, used),
+        shared.rows(done.documents(train.documents), length, used),
         torch.from_numpy(targets.distribution(done.labels)),
         used,
         epochs=configuration.epochs,
