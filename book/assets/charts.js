@@ -94,6 +94,18 @@
     drawn.set(chart, { view: result.view, finalize: result.finalize, live });
   };
 
+  // Vega measures again when the window changes, which is before the sidebars have settled.
+  const followColumn = () => {
+    const column = document.querySelector(".bd-article");
+    if (!column) return;
+    let width = column.clientWidth;
+    new ResizeObserver(() => {
+      if (column.clientWidth === width) return;
+      width = column.clientWidth;
+      window.dispatchEvent(new Event("resize"));
+    }).observe(column);
+  };
+
   const start = async () => {
     await document.fonts.load("12px 'Source Sans 3 Variable'");
     const watcher = new IntersectionObserver(
@@ -107,6 +119,7 @@
       { rootMargin: "600px" },
     );
     for (const chart of document.querySelectorAll(".chart")) watcher.observe(chart);
+    followColumn();
     let theme = root.dataset.theme;
     new MutationObserver(() => {
       if (root.dataset.theme === theme) return;

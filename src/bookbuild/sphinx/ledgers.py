@@ -15,18 +15,21 @@ Row = tuple[str, ...]
 
 
 def claims_rows(book: Book) -> list[Row]:
-    """Return one row a claim: what the paper says, where we show it, our number, the verdict."""
+    """Return one row a claim: what the paper says, how we know, what we found, the verdict."""
     return [
         (
-            claim.source,
-            claim.says,
+            f"**{claim.source}.** {claim.says}",
             claim.standing,
-            f"{{doc}}`notebooks/{claim.chapter}`" if claim.chapter else "–",
-            ". ".join(filter(None, (claim.number, claim.differs))) or "–",
+            _found(claim) if claim.chapter else "–",
             f"**{claim.verdict}**",
         )
         for claim in claims.read(book)
     ]
+
+
+def _found(claim: claims.Claim) -> str:
+    differs = claim.differs and f". {claim.differs[0].upper()}{claim.differs[1:]}"
+    return f"{{doc}}`notebooks/{claim.chapter}`: {claim.number}{differs}"
 
 
 def executions_rows(book: Book) -> list[Row]:
@@ -68,7 +71,7 @@ class Table(SphinxDirective):
         lines = [self.header, ("---",) * len(self.header)]
         lines += self.rows(Book(Path(self.env.srcdir).parent))
         text = [f"| {' | '.join(cell.replace('|', '∣') for cell in line)} |" for line in lines]
-        container = nodes.container(classes=["ledger"])
+        container = nodes.container(classes=[self.name])
         self.state.nested_parse(StringList(text, self.env.docname), self.content_offset, container)
         return [container]
 
@@ -76,7 +79,7 @@ class Table(SphinxDirective):
 class ClaimsLedger(Table):
     """The claims ledger."""
 
-    header = ("In the paper", "What it says", "How we know", "Our chapter", "Our number", "Verdict")
+    header = ("What the paper says", "How we know", "What we found", "Verdict")
     rows = staticmethod(claims_rows)
 
 
