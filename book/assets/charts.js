@@ -42,7 +42,8 @@
   // A single view shrinks with its column, and its legend stacks when that is narrow; several views
   // side by side scroll within their box. The page shows through.
   const fitted = (spec, room) => {
-    const config = { ...spec.config, background: null };
+    const axis = { ...spec.config?.axis, labelSeparation: 6 };
+    const config = { ...spec.config, axis, background: null };
     if (!isSingle(spec)) return { ...spec, config };
     if (room < 440) config.legend = { ...config.legend, direction: "vertical", columns: 1 };
     return { ...spec, config, width: "container", autosize: { type: "fit-x", contains: "padding" } };
