@@ -59,6 +59,20 @@ def test_theme_is_used_once_asked_for() -> None:
     assert spec["config"]["mark"] == {"color": charts.colour("blue")}
 
 
+def test_jupyterlab_shows_charts_itself_where_altair_would_ask_the_web() -> None:
+    spec = charts.staircase_and_bound(CURVES, description="A step.").to_dict()
+    with alt.theme.enable("default"), alt.renderers.enable("default"):
+        charts.use_theme()
+        bundle = alt.renderers.get()(spec)
+    assert bundle == {charts.JUPYTERLAB: spec, "text/plain": "A step."}
+
+
+def test_a_renderer_that_was_chosen_stays() -> None:
+    with alt.theme.enable("default"), alt.renderers.enable("json"):
+        charts.use_theme()
+        assert alt.renderers.active == "json"
+
+
 def test_staircase_steps_at_its_thresholds() -> None:
     spec = charts.staircase_and_bound(CURVES, description="A step.").to_dict()
     assert spec["description"] == "A step."

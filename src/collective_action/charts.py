@@ -29,6 +29,7 @@ Charts use the light ones; the site exchanges them on a dark page. ``book/assets
 the same to the style sheet, and a test keeps the two equal.
 """
 
+JUPYTERLAB = "application/vnd.vegalite.v5+json"  # the latest that it shows; ours need no later one
 SERIES = ("blue", "orange", "green", "purple", "gold")
 WIDTH, HEIGHT = 620, 330
 FONT = "'Source Sans 3 Variable', 'Source Sans 3', 'Liberation Sans', Arial, sans-serif"
@@ -89,9 +90,21 @@ def _theme() -> alt.theme.ThemeConfig:
     }  # fmt: skip
 
 
+def _bundle(spec: dict, **_options: object) -> dict:
+    return {JUPYTERLAB: spec, "text/plain": spec.get("description", "a chart")}
+
+
+alt.renderers.register("collective_action", _bundle)
+
+
 def use_theme() -> None:
-    """Draw every chart of this session in the book's theme."""
+    """Draw every chart of this session in the book's theme.
+
+    Where Altair would load scripts from the web to show a chart, JupyterLab's own viewer shows it.
+    """
     alt.theme.enable("collective_action")
+    if alt.renderers.active == "default":
+        alt.renderers.enable("collective_action")
 
 
 @dataclass(frozen=True)
