@@ -17,6 +17,9 @@ uniqueness
 target
     The occupation that the signal should lead to; some are common, some rare.
 
+label_noise_epochs
+    Whether noise helps or hurts after two epochs and after five, of `tiny` alone.
+
 `tiny` costs seconds a run, so its other groups train two epochs, not five.
 """
 
@@ -161,10 +164,16 @@ CURVE: Mapping[str, Sequence[Study]] = MappingProxyType(
 )
 """One curve: what a laptop can afford of a model that costs a minute a run."""
 
+LONGER = {
+    "label_noise_epochs": [
+        Study(10, {"label_noise": [0, 0.3], "epochs": [2, 5], "alpha": TRANSFORMER.some})
+    ]
+}
+
 GRIDS: Mapping[str, Grid] = MappingProxyType(
     {
         "bag": Grid("bag", Synthetic(), 5, BAG.studies()),
-        "tiny": Grid("tiny", Synthetic(n=4_800), 2, TRANSFORMER.studies()),
+        "tiny": Grid("tiny", Synthetic(n=4_800), 2, TRANSFORMER.studies() | LONGER),
         "minilm": Grid("minilm", Synthetic(n=2_400), 2, CURVE),
         "distilbert": Grid("distilbert", Published(), 5, TRANSFORMER.studies()),
     }
