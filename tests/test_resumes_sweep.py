@@ -52,7 +52,8 @@ def test_a_grid_asks_the_papers_questions(name):
         values = [fields_of(each) for each in members]
         varied = {key for key in values[0] if len({str(each[key]) for each in values}) > 1}
         curves = {"strategy"} if group in ("alpha", "epochs") else set()
-        assert varied == {"alpha", "seed", group} | curves
+        asked = {"label_noise", "epochs"} if group == "label_noise_epochs" else {group}
+        assert varied == {"alpha", "seed"} | asked | curves
         conditions = {each.but(seed=0).id for each in members}
         assert len(members) == len({each.id for each in members}) >= 5 * len(conditions)
     assert {each.target for each in groups["target"]} == set(range(len(OCCUPATIONS)))
