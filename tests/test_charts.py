@@ -53,7 +53,7 @@ def test_unknown_colour_is_refused() -> None:
 
 
 def test_theme_is_used_once_asked_for() -> None:
-    with alt.theme.enable("default"):
+    with alt.theme.enable("default"), alt.renderers.enable("default"):
         charts.use_theme()
         spec = alt.Chart(CURVES).mark_line().encode(x="alpha:Q").to_dict()
     assert spec["config"]["mark"] == {"color": charts.colour("blue")}

@@ -68,6 +68,6 @@ def test_undescribed_chart_stops_its_chapter(monkeypatch: pytest.MonkeyPatch) ->
         execute(CELL.replace("DESCRIPTION", "width=300"), monkeypatch)
 
 
-def test_a_readers_own_session_keeps_altairs_default() -> None:
+def test_a_session_that_the_press_did_not_start_keeps_its_renderer() -> None:
     assert "IPYTHONDIR" not in os.environ
     assert alt.renderers.active == "default"
