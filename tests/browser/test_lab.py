@@ -13,37 +13,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-CHAPTER = """\
----
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
+import books
 
-```{prf:theorem} Small
-:label: small
-
-One and one are two.
-```
-
-```{code-cell} ipython3
-import pandas as pd
-
-from collective_action import charts
-
-charts.use_theme()
-```
-
-```{code-cell} ipython3
-line = pd.DataFrame({"alpha": [0, 0.5, 1], "success": [0, 0.2, 1], "bound": [0, 0.1, 1]})
-charts.staircase_and_bound(line, description="A step.")
-```
-"""
+CHAPTER = books.chapter(
+    "```{prf:theorem} Small\n:label: small\n\nOne and one are two.\n```\n",
+    books.code("import pandas as pd\n\nfrom collective_action import charts\n\ncharts.use_theme()"),
+    books.code(
+        "line = pd.DataFrame(\n"
+        '    {"alpha": [0, 0.5, 1], "success": [0, 0.2, 1], "bound": [0, 0.1, 1]})\n'
+        'charts.staircase_and_bound(line, description="A step.")'
+    ),
+)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ uniqueness
     ξ, the share of others who carry the trigger by accident.
 target
     The occupation that the signal should lead to; some are common, some rare.
-
 label_noise_epochs
     Whether noise helps or hurts after two epochs and after five, of `tiny` alone.
 
