@@ -10,6 +10,7 @@ import torch
 from collective_action.resumes import models
 from collective_action.resumes.experiment.configuration import Configuration
 from collective_action.resumes.experiment.material import Material, material
+from collective_action.resumes.experiment.memory import keep_freed
 from collective_action.resumes.experiment.planted import Planted, plant
 from collective_action.resumes.experiment.provenance import provenance
 from collective_action.resumes.experiment.record import Outcome, Record
@@ -42,6 +43,7 @@ def run(configuration: Configuration, progress: Progress = lambda done, steps: N
     if configuration.model == "bag":
         [record] = run_together([configuration])
         return record
+    keep_freed()
     start = time.perf_counter()
     shared = material(configuration.corpus, configuration.model)
     done = plant(configuration, shared)
