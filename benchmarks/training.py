@@ -4,7 +4,7 @@ A run is one of the experiment: train on what the collective left, score the tes
 and with the trigger. Both sides start from the same weights and have the same tokens, labels, batch
 size, learning rate and number of steps.
 Each side has the whole machine, in its own way: Trainer does one run after another, each on all
-cores, as PyTorch has it; we put a run on every core, as a sweep does.
+cores, as PyTorch has it; we put a group of runs on every core, as a sweep does.
 """
 
 import multiprocessing
@@ -19,7 +19,7 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 from collective_action.resumes import models
 from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration, material, run
+from collective_action.resumes.experiment import Configuration, material, run_together, tasks
 from collective_action.resumes.experiment.material import Material
 from collective_action.resumes.experiment.planted import plant
 from collective_action.resumes.experiment.scoring import scores
@@ -55,8 +55,8 @@ def ours(work):
     """Return accuracy and success of our runs, one a seed."""
     context = multiprocessing.get_context("fork")
     with context.Pool(CORES, on_one_core) as pool:
-        records = pool.map(run, work.configurations, chunksize=1)
-    return [(record.outcome.accuracy, record.outcome.success) for record in records]
+        groups = pool.map(run_together, tasks(work.configurations), chunksize=1)
+    return [(record.outcome.accuracy, record.outcome.success) for own in groups for record in own]
 
 
 def trainer(work):
@@ -137,7 +137,7 @@ BENCHMARKS = [
         repetitions=repetitions,
     )
     for one, seeds, repetitions in (
-        (Configuration(corpus=Synthetic(4_800), model="tiny", epochs=2, alpha=0.01), 4, 3),
+        (Configuration(corpus=Synthetic(4_800), model="tiny", epochs=2, alpha=0.01), 8, 2),
         (Configuration(corpus=Synthetic(400), model="minilm", epochs=2, alpha=0.1), 2, 1),
     )
 ]

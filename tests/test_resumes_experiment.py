@@ -228,16 +228,37 @@ def test_a_bag_learns_the_trigger():
     assert many.outcome.success > none.outcome.success + 0.5
 
 
+def test_transformers_together_are_transformers_alone_and_see_every_difference():
+    group = [
+        SMALL.but(alpha=0.1),
+        SMALL.but(alpha=0.2, strategy="feature-only", seed=1),
+        SMALL.but(alpha=0.1, label_noise=0.4, target=2),
+        SMALL.but(alpha=0.1, marking=Marking("{", "start"), uniqueness=0.1),
+    ]
+    together = run_together(group)
+    assert [record.configuration for record in together] == group
+    for record in together:
+        assert run(record.configuration).outcome == record.outcome
+    probabilities = [record.outcome.target_probability for record in together]
+    assert len({round(p, 4) for p in probabilities}) == len(group)
+
+
 def test_tasks_hold_each_configuration_once_and_only_what_goes_together():
     bags = [BAG.but(alpha=a / 100, seed=s) for s in (0, 1) for a in range(60)]
-    others = [SMALL, SMALL.but(seed=1)]
-    made = tasks([*bags, *others])
-    assert sorted(c.id for unit in made for c in unit) == sorted(c.id for c in bags + others)
-    assert all(len({c.seed for c in unit}) == 1 for unit in made)
+    tiny = [SMALL.but(epochs=e, seed=s) for e in (1, 2) for s in range(5)]
+    others = [Configuration(model="minilm", seed=s) for s in (0, 1)]
+    made = tasks([*bags, *tiny, *others])
+    assert sorted(c.id for unit in made for c in unit) == sorted(
+        c.id for c in [*bags, *tiny, *others]
+    )
+    assert all(len({(c.model, c.epochs) for c in unit}) == 1 for unit in made)
+    assert all(len({c.seed for c in unit}) == 1 for unit in made if unit[0].model == "bag")
     assert max(map(len, made)) == RECIPES["bag"].together
-    assert [len(unit) for unit in made if unit[0].model == "tiny"] == [1, 1]
-    with pytest.raises(ValueError, match="split them by `tasks`"):
-        run_together([BAG, BAG.but(seed=1)])
+    assert [len(unit) for unit in made if unit[0].model == "tiny"] == [4, 1, 4, 1]
+    assert [len(unit) for unit in made if unit[0].model == "minilm"] == [1, 1]
+    for pair in ([BAG, BAG.but(seed=1)], [SMALL, SMALL.but(epochs=2)], [SMALL, BAG]):
+        with pytest.raises(ValueError, match="split them by `tasks`"):
+            run_together(pair)
 
 
 def test_an_unknown_trigger_is_refused_before_training():
@@ -302,9 +323,9 @@ from collective_action.resumes.experiment.memory import keep_freed
 if sys.argv[1] == "kept":
     assert keep_freed()
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(4):  # 8 MiB, more than glibc keeps by itself at first
+for _ in range(4):  # glibc by itself keeps twice the largest block; these are five
     before = faults()
-    blocks = [torch.ones(1 << 20), torch.ones(1 << 20)]
+    blocks = [torch.ones(1 << 20) for _ in range(5)]
     del blocks
 print(faults() - before)
 """

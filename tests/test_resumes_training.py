@@ -16,7 +16,7 @@ from transformers import (
 
 from collective_action.resumes.signals import Tokens
 from collective_action.resumes.training import conversion, device, loop
-from collective_action.resumes.training.batches import Rows, order, rows
+from collective_action.resumes.training.batches import Rows, order, rows, side_by_side
 from collective_action.resumes.training.encoder import Dropout
 from collective_action.resumes.training.parameters import Parameters
 from collective_action.resumes.training.schedule import rate
@@ -79,14 +79,16 @@ def theirs(model, given, used):
 def test_the_encoder_computes_what_transformers_computes(name):
     model = lively(MODELS[name]()).eval()
     given, used = some_rows()
-    fast = conversion.encoder(model, used).eval()
+    fast = conversion.encoder([model], used).eval()
     with torch.no_grad():
         expected = theirs(model, given, used)
-        torch.testing.assert_close(fast(given.ids, given.lengths), expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(
+            fast(given.ids[None], given.lengths[None])[0], expected, rtol=1e-4, atol=1e-5
+        )
         alike = torch.nonzero(given.lengths == given.lengths.max())[:, 0]
-        ids, lengths = given.batch(alike)
+        ids, lengths = side_by_side([given.batch(alike)])
         assert lengths is None
-        torch.testing.assert_close(fast(ids, None), expected[alike], rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(fast(ids, None)[0], expected[alike], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -94,17 +96,17 @@ def test_gradients_are_those_of_transformers(name):
     model = lively(MODELS[name]()).train()
     given, used = some_rows()
     targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(given))]))
-    fast = conversion.encoder(model, used).train()
+    fast = conversion.encoder([model], used).train()
     functional.cross_entropy(theirs(model, given, used), targets).backward()
-    functional.cross_entropy(fast(given.ids, given.lengths), targets).backward()
+    functional.cross_entropy(fast(given.ids[None], given.lengths[None])[0], targets).backward()
     words = dict(model.named_parameters())[f"{name}.embeddings.word_embeddings.weight"]
-    torch.testing.assert_close(fast.words.weight.grad, words.grad[used], rtol=1e-3, atol=1e-6)
+    torch.testing.assert_close(fast.words.grad[0], words.grad[used], rtol=1e-3, atol=1e-6)
     unused = [i for i in range(WORDS) if i not in used]
     assert words.grad[unused].abs().max() == 0
     layer = model.distilbert.transformer.layer[0].attention.k_lin if name == "distilbert" else (
         model.bert.encoder.layer[0].attention.self.key
     )  # fmt: skip
-    keys = fast.blocks[0].qkv.weight.grad.chunk(3)[1]
+    keys = fast.blocks[0].qkv.weight.grad[0].chunk(3)[1]
     torch.testing.assert_close(keys, layer.weight.grad, rtol=1e-3, atol=1e-6)
 
 
@@ -112,12 +114,12 @@ def test_gradients_are_those_of_transformers(name):
 def test_weights_go_back_under_the_names_of_transformers(name, tmp_path):
     model = lively(MODELS[name]())
     given, used = some_rows()
-    fast = conversion.encoder(model, used).eval()
+    fast = conversion.encoder([model], used).eval()
     with torch.no_grad():
         for parameter in fast.parameters():
             parameter.mul_(1.1)
-        expected = fast(given.ids, given.lengths)
-    conversion.write_back(fast, model, used)
+        expected = fast(given.ids[None], given.lengths[None])[0]
+    conversion.write_back(fast, [model], used)
     model.save_pretrained(tmp_path)
     again = type(model).from_pretrained(tmp_path).eval()
     with torch.no_grad():
@@ -128,12 +130,12 @@ def test_every_parameter_of_a_model_is_learned():
     for name, make in MODELS.items():
         model = make()
         _, used = some_rows()
-        fast = conversion.encoder(model, used)
+        fast = conversion.encoder([model], used)
         with torch.no_grad():
             for parameter in fast.parameters():
                 parameter.fill_(7.0)
         before = {key: value.clone() for key, value in model.named_parameters()}
-        conversion.write_back(fast, model, used)
+        conversion.write_back(fast, [model], used)
         same = [key for key, value in model.named_parameters() if torch.equal(value, before[key])]
         assert same == [], name
 
@@ -143,7 +145,7 @@ def test_a_model_of_another_architecture_is_refused():
         vocab_size=WORDS, num_hidden_layers=1, num_attention_heads=2, hidden_size=16
     )
     with pytest.raises(ValueError, match="model is a roberta: the fast encoder computes BERT"):
-        conversion.encoder(RobertaForSequenceClassification(config), torch.arange(WORDS))
+        conversion.encoder([RobertaForSequenceClassification(config)], torch.arange(WORDS))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -151,14 +153,15 @@ def test_the_update_is_that_of_adamw_with_clipping(name):
     model = lively(MODELS[name]())
     given, used = some_rows()
     targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(given))]))
-    ours, plain = conversion.encoder(model, used), conversion.encoder(model, used)
+    ours, plain = conversion.encoder([model], used), conversion.encoder([model], used)
     parameters = Parameters(ours, torch.float32)
     optimiser = torch.optim.AdamW(plain.parameters(), lr=1e-2, weight_decay=0.0)
     for step in range(4):
-        loss = functional.cross_entropy(ours(given.ids, given.lengths), targets)
-        parameters.step(loss, rate(step, 4, 1e-2))
+        loss = functional.cross_entropy(ours(given.ids[None], given.lengths[None])[0], targets)
+        parameters.gather(loss, ours)
+        parameters.step(rate(step, 4, 1e-2))
         optimiser.zero_grad()
-        functional.cross_entropy(plain(given.ids, given.lengths), targets).backward()
+        functional.cross_entropy(plain(given.ids[None], given.lengths[None])[0], targets).backward()
         torch.nn.utils.clip_grad_norm_(plain.parameters(), 1.0)
         optimiser.param_groups[0]["lr"] = rate(step, 4, 1e-2)
         optimiser.step()
@@ -167,8 +170,8 @@ def test_the_update_is_that_of_adamw_with_clipping(name):
     ):
         if key.endswith("qkv.bias"):  # attention does not see the keys' bias: its gradient is noise
             mine, other = mine.detach().clone(), other.detach().clone()
-            mine.chunk(3)[1].zero_()
-            other.chunk(3)[1].zero_()
+            mine.chunk(3, 1)[1].zero_()
+            other.chunk(3, 1)[1].zero_()
         torch.testing.assert_close(mine, other, rtol=1e-3, atol=1e-4, msg=key)
 
 
@@ -276,6 +279,35 @@ def test_one_seed_gives_one_model_and_leaves_the_generators_alone():
     assert torch.equal(first.probabilities(given), again.probabilities(given))
     other = fit(seed=2, model=distilbert(0.1), epochs=3)
     assert not torch.equal(first.probabilities(given), other.probabilities(given))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_runs_side_by_side_are_runs_alone(name):
+    tasks = [a_task(seed=seed) for seed in range(3)]
+    given, targets, [used, *_] = zip(*tasks, strict=True)
+    assert len({tuple(each.lengths.tolist()) for each in given}) == 3
+    choices = {"epochs": 5, "batch_size": 7, "learning_rate": 4e-3, "on": CPU}
+    together = loop.train_together(
+        [lively(MODELS[name]()) for _ in tasks], given, targets, used, seeds=[5, 6, 7], **choices
+    )
+    for run, own in enumerate(together):
+        alone = loop.train(
+            lively(MODELS[name]()), given[run], targets[run], used, seed=5 + run, **choices
+        )
+        assert own.steps == alone.steps
+        mine, other = own.probabilities(given[run]), alone.probabilities(given[run])
+        torch.testing.assert_close(mine, other, rtol=0, atol=5e-3)  # bf16
+    first, second, _ = (own.probabilities(given[0]) for own in together)
+    assert float((first - second).abs().max()) > 0.05
+
+
+def test_models_with_dropout_are_not_trained_side_by_side():
+    given, targets, used = a_task()
+    with pytest.raises(ValueError, match="train each by itself"):
+        loop.train_together(
+            [distilbert(0.1), distilbert(0.1)], [given] * 2, [targets] * 2, used, epochs=1,
+            batch_size=8, learning_rate=1e-3, seeds=[0, 1], on=CPU,
+        )  # fmt: skip
 
 
 def test_progress_tells_every_step():

@@ -26,4 +26,5 @@ def keep_freed() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, TypeError, AttributeError):
         return False
-    return all([mallopt(option, value) for option, value in _OPTIONS.items()])
+    accepted = [mallopt(option, value) for option, value in _OPTIONS.items()]
+    return all(accepted)

@@ -40,46 +40,19 @@ def run(configuration: Configuration, progress: Progress = lambda done, steps: N
     FloatingPointError
         If training diverges.
     """
-    if configuration.model == "bag":
-        [record] = run_together([configuration])
-        return record
-    keep_freed()
-    start = time.perf_counter()
-    shared = material(configuration.corpus, configuration.model)
-    done = plant(configuration, shared)
-    used = shared.used(shared.trigger_id(configuration.marking.trigger))
-    length, train, test = configuration.length, shared.train, shared.test
-    on = device.best_device()
-    trained = loop.train(
-        models.classifier(configuration.model, len(shared.tokenizer), configuration.seed),
-        shared.rows(done.documents(train.documents), length, used),
-        torch.from_numpy(targets.distribution(done.labels)),
-        used,
-        epochs=configuration.epochs,
-        batch_size=configuration.batch_size,
-        learning_rate=configuration.learning_rate,
-        seed=configuration.seed,
-        on=on,
-        progress=progress,
-    )
-    both = trained.probabilities(shared.rows([*test.documents, *done.marked_test], length, used))
-    clean, marked = both.split(len(test.labels))
-    return Record(
-        configuration,
-        _outcome(configuration, shared, done, clean, marked, trained.steps),
-        provenance(time.perf_counter() - start, on, device.fast_dtype(on)),
-    )
+    [record] = run_together([configuration], progress)
+    return record
 
 
 def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, ...]]:
     """Return the configurations in groups that `run_together` takes, first come first.
 
-    A transformer is alone. Bags of embeddings are together when they read the same résumés in the
-    same order for as long, as many as `Recipe.together` says.
+    Runs of one model are together when they read the same résumés for as long, bags of embeddings
+    in the same order, too; as many as `Recipe.together` says.
     """
     groups: dict[object, list[Configuration]] = defaultdict(list)
     for one in configurations:
-        groups[one.id if one.model != "bag" else _shared(one)].append(one)
+        groups[_shared(one)].append(one)
     return [
         tuple(group[first : first + models.RECIPES[group[0].model].together])
         for group in groups.values()
@@ -87,22 +60,68 @@ def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, 
     ]
 
 
-def run_together(configurations: Sequence[Configuration]) -> list[Record]:
+def run_together(
+    configurations: Sequence[Configuration], progress: Progress = lambda done, steps: None
+) -> list[Record]:
     """Run one of the groups that `tasks` makes, and return the records in order.
 
-    A record is the same, up to rounding, whichever others are in the group.
+    A record is the same whichever others are in the group: a bag's up to rounding, a transformer's
+    on a CPU exactly.
+
+    Parameters
+    ----------
+    configurations
+        What to run.
+    progress
+        Called with the steps done and all steps, as they go; not for `bag`.
 
     Raises
     ------
     ValueError
         If these configurations cannot be run together, or as `run`.
     """
-    if len(configurations) == 1 and configurations[0].model != "bag":
-        return [run(configurations[0])]
     first, *others = configurations
-    if first.model != "bag" or any(_shared(one) != _shared(first) for one in others):
-        raise ValueError("configurations differ in more than bags can share: split them by `tasks`")
+    if any(_shared(one) != _shared(first) for one in others):
+        raise ValueError(
+            "configurations differ in more than runs of one group can: split them by `tasks`"
+        )
+    if first.model == "bag":
+        return _bags(configurations)
+    return _transformers(configurations, progress)
+
+
+def _transformers(configurations: Sequence[Configuration], progress: Progress) -> list[Record]:
+    keep_freed()
     start = time.perf_counter()
+    first = configurations[0]
+    shared = material(first.corpus, first.model)
+    done = [plant(one, shared) for one in configurations]
+    used = shared.used(shared.trigger_id(first.marking.trigger))
+    length, train, test = first.length, shared.train, shared.test
+    on = device.best_device()
+    firms = loop.train_together(
+        [models.classifier(one.model, len(shared.tokenizer), one.seed) for one in configurations],
+        [shared.rows(own.documents(train.documents), length, used) for own in done],
+        [torch.from_numpy(targets.distribution(own.labels)) for own in done],
+        used,
+        epochs=first.epochs,
+        batch_size=first.batch_size,
+        learning_rate=first.learning_rate,
+        seeds=[one.seed for one in configurations],
+        on=on,
+        progress=progress,
+    )
+    outcomes = []
+    for one, own, firm in zip(configurations, done, firms, strict=True):
+        both = firm.probabilities(shared.rows([*test.documents, *own.marked_test], length, used))
+        clean, marked = both.split(len(test.labels))
+        outcomes.append(_outcome(one, shared, own, clean, marked, firm.steps))
+    return _records(configurations, outcomes, start, on, device.fast_dtype(on))
+
+
+def _bags(configurations: Sequence[Configuration]) -> list[Record]:
+    start = time.perf_counter()
+    first = configurations[0]
     shared = material(first.corpus, first.model)
     done = [plant(one, shared) for one in configurations]
     train, test = shared.train, shared.test
@@ -128,16 +147,25 @@ def run_together(configurations: Sequence[Configuration]) -> list[Record]:
         _outcome(one, shared, own, clean[:, i], marked[:, i], steps)
         for i, (one, own) in enumerate(zip(configurations, done, strict=True))
     ]
-    made = provenance(
-        (time.perf_counter() - start) / len(configurations), torch.device("cpu"), torch.float32
-    )
+    return _records(configurations, outcomes, start, torch.device("cpu"), torch.float32)
+
+
+def _records(
+    configurations: Sequence[Configuration],
+    outcomes: Sequence[Outcome],
+    start: float,
+    on: torch.device,
+    dtype: torch.dtype,
+) -> list[Record]:
+    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
     return [Record(one, own, made) for one, own in zip(configurations, outcomes, strict=True)]
 
 
 def _shared(one: Configuration) -> tuple[object, ...]:
-    """Return what bags that are trained together have in common."""
-    rest = (one.epochs, one.length, one.batch_size, one.learning_rate, one.seed)
-    return ("bag", one.corpus, one.marking.trigger, *rest)
+    """Return what runs that are trained together have in common."""
+    rest = (one.epochs, one.length, one.batch_size, one.learning_rate)
+    order = (one.seed,) if one.model == "bag" else ()
+    return (one.model, one.corpus, one.marking.trigger, *rest, *order)
 
 
 def _extra(n: int, marked: Sequence[dict[int, object]], side) -> torch.Tensor:

@@ -35,7 +35,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "bag": Recipe(
             length=1_000_000, longest=1_000_000, batch_size=32, learning_rate=0.5, together=48
         ),
-        "tiny": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3),
+        "tiny": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3, together=4),
         "minilm": Recipe(length=128, longest=512, batch_size=32, learning_rate=1e-4),
         "distilbert": Recipe(length=512, longest=512, batch_size=8, learning_rate=5e-5),
     }

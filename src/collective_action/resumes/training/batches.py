@@ -9,6 +9,7 @@ from torch import Tensor
 
 from collective_action.resumes.signals.tokens import Tokens
 
+MULTIPLE = 8  # of widths, so that runs side by side more often have batches of one shape
 SORTED_TOGETHER = 50  # batches; transformers' group_by_length has the same number
 
 
@@ -34,11 +35,23 @@ class Rows:
         """Return the rows on a device."""
         return Rows(self.ids.to(device), self.lengths.to(device))
 
-    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return ids and lengths of rows, no wider than needed; no lengths if all are equal."""
-        lengths = self.lengths[rows]
-        longest = int(lengths.max())
-        return self.ids[rows, :longest], None if int(lengths.min()) == longest else lengths
+    def batch(self, chosen: Tensor) -> "Rows":
+        """Return some of the rows, about as wide as needed; `chosen` are their positions."""
+        lengths = self.lengths[chosen]
+        width = -(-int(lengths.max()) // MULTIPLE) * MULTIPLE
+        return Rows(self.ids[chosen, :width], lengths)
+
+
+def side_by_side(batches: Sequence[Rows]) -> tuple[Tensor, Tensor | None]:
+    """Return batches of one shape as an encoder takes them.
+
+    Returns
+    -------
+    Ids, shape (runs, n, length), and lengths, shape (runs, n), or no lengths if all are equal.
+    """
+    ids = torch.stack([own.ids for own in batches])
+    lengths = torch.stack([own.lengths for own in batches])
+    return ids, None if int(lengths.min()) == ids.shape[2] else lengths
 
 
 def rows(documents: Sequence[Tokens], window: int, first: int, last: int, padding: int) -> Rows:

@@ -1,6 +1,6 @@
 """From a model of `transformers` to the fast encoder and back: the same weights, other names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # {i} is the number of the block, {k} is weight or bias.
 _NAMES = {
     "distilbert": {
-        "words.weight": "distilbert.embeddings.word_embeddings.weight",
-        "positions.weight": "distilbert.embeddings.position_embeddings.weight",
+        "words": "distilbert.embeddings.word_embeddings.weight",
+        "positions": "distilbert.embeddings.position_embeddings.weight",
         "norm.{k}": "distilbert.embeddings.LayerNorm.{k}",
         "blocks.{i}.q.{k}": "distilbert.transformer.layer.{i}.attention.q_lin.{k}",
         "blocks.{i}.k.{k}": "distilbert.transformer.layer.{i}.attention.k_lin.{k}",
@@ -30,8 +30,8 @@ _NAMES = {
         "classifier.{k}": "classifier.{k}",
     },
     "bert": {
-        "words.weight": "bert.embeddings.word_embeddings.weight",
-        "positions.weight": "bert.embeddings.position_embeddings.weight",
+        "words": "bert.embeddings.word_embeddings.weight",
+        "positions": "bert.embeddings.position_embeddings.weight",
         "segment": "bert.embeddings.token_type_embeddings.weight",
         "norm.{k}": "bert.embeddings.LayerNorm.{k}",
         "blocks.{i}.q.{k}": "bert.encoder.layer.{i}.attention.self.query.{k}",
@@ -77,55 +77,53 @@ def shape(model: "PreTrainedModel") -> Shape:
     )
 
 
-def encoder(model: "PreTrainedModel", used: Tensor) -> Encoder:
-    """Return the encoder that computes what a model computes, on the words that are used.
+def encoder(models: Sequence["PreTrainedModel"], used: Tensor) -> Encoder:
+    """Return the encoder that computes what the models compute, on the words that are used.
 
     Parameters
     ----------
-    model
-        A `transformers` model for sequence classification.
+    models
+        `transformers` models of one shape for sequence classification, one a run.
     used
         The token ids that can occur, ascending, shape (n_used,): row i of the encoder's word
         embedding is that of token used[i].
     """
-    positions = model.config.max_position_embeddings
-    fast = Encoder(shape(model), len(used), positions, model.config.num_labels)
-    own = dict(fast.named_parameters())
+    config = models[0].config
+    fast = Encoder(
+        shape(models[0]), len(models), len(used), config.max_position_embeddings, config.num_labels
+    )
     with torch.no_grad():
-        for (name, part), value in _pairs(model, fast):
-            _part(own[name], part).copy_(value[_rows(name, used)])
+        for run, model in enumerate(models):
+            for own, theirs, rows in _pairs(model, fast, run, used):
+                own.copy_(theirs[rows])
     return fast
 
 
-def write_back(fast: Encoder, model: "PreTrainedModel", used: Tensor) -> None:
-    """Put the encoder's weights into the model that it was made from."""
-    own = dict(fast.named_parameters())
+def write_back(fast: Encoder, models: Sequence["PreTrainedModel"], used: Tensor) -> None:
+    """Put the encoder's weights into the models that it was made from."""
     with torch.no_grad():
-        for (name, part), value in _pairs(model, fast):
-            value[_rows(name, used)] = _part(own[name], part).to(value)
+        for run, model in enumerate(models):
+            for own, theirs, rows in _pairs(model, fast, run, used):
+                theirs[rows] = own.to(theirs)
 
 
-def _pairs(model: "PreTrainedModel", fast: Encoder) -> Sequence[tuple[tuple[str, str], Tensor]]:
-    theirs = dict(model.named_parameters())
-    pairs = []
+def _pairs(
+    model: "PreTrainedModel", fast: Encoder, run: int, used: Tensor
+) -> Iterator[tuple[Tensor, Tensor, Tensor | int | slice]]:
+    """Yield each parameter of one run, the model's, and which of its rows the encoder has."""
+    own, theirs = dict(fast.named_parameters()), dict(model.named_parameters())
     for ours, name in _NAMES[model.config.model_type].items():
+        rows = {"words": used, "segment": 0}.get(ours, slice(None))  # no text here has two segments
         blocks = range(fast.shape.layers) if "{i}" in ours else (0,)
         for i in blocks:
             for k in ("weight", "bias") if "{k}" in ours else ("weight",):
-                target = ours.format(i=i, k=k)
-                part = ""
-                for projection in ("q", "k", "v"):
-                    if f".{projection}." in target:
-                        target = target.replace(f".{projection}.", ".qkv.")
-                        part = projection
-                pairs.append(((target, part), theirs[name.format(i=i, k=k)]))
-    return pairs
-
-
-def _rows(name: str, used: Tensor) -> Tensor | int | slice:
-    """Return which rows of a model's parameter the encoder has: no model here has two segments."""
-    return {"words.weight": used, "segment": 0}.get(name, slice(None))
-
-
-def _part(parameter: Tensor, part: str) -> Tensor:
-    return parameter.chunk(3)["qkv".index(part)] if part else parameter
+                path = ours.format(i=i, k=k).split(".")
+                part = "qkv".index(path[-2]) if path[-2:-1] in (["q"], ["k"], ["v"]) else None
+                if part is not None:
+                    path[-2] = "qkv"
+                value = own[".".join(path)][run]
+                yield (
+                    value if part is None else value.chunk(3)[part],
+                    theirs[name.format(i=i, k=k)],
+                    rows,
+                )

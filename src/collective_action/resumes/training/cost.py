@@ -72,7 +72,7 @@ def peak(on: torch.device, dtype: torch.dtype, seconds: float = 2.0) -> float:
 def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
     """Measure one of `tiny`, `minilm` and `distilbert`, on rows as long as its recipe's."""
     recipe, model = RECIPES[name], _untrained(name)
-    fast = conversion.encoder(model, torch.arange(WORDS)).to(on).train()
+    fast = conversion.encoder([model], torch.arange(WORDS)).to(on).train()
     parameters = Parameters(fast, device.fast_dtype(on))
     generator = torch.Generator().manual_seed(0)
     shape = (recipe.batch_size, recipe.length)
@@ -80,7 +80,8 @@ def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
     labels = torch.randint(len(OCCUPATIONS), (len(ids),), generator=generator).to(on)
 
     def step() -> None:
-        parameters.step(functional.cross_entropy(fast(ids, None), labels), 1e-5)
+        parameters.gather(functional.cross_entropy(fast(ids[None], None)[0], labels), fast)
+        parameters.step(1e-5)
 
     with FlopCounterMode(display=False) as counter:
         step()

@@ -1,6 +1,6 @@
-"""Section 5, the firm: train one model on one training set."""
+"""Section 5, the firm: train one model on one training set, or several side by side."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,14 +10,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from collective_action.resumes.training import conversion, device
-from collective_action.resumes.training.batches import Rows, order
+from collective_action.resumes.training.batches import Rows, order, side_by_side
+from collective_action.resumes.training.encoder import Encoder
 from collective_action.resumes.training.parameters import Parameters
 from collective_action.resumes.training.schedule import rate
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-EVALUATED_TOGETHER = 256
+EVALUATED_TOGETHER = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +33,19 @@ class Trained:
         Steps of the optimiser.
     """
 
-    _predict: Callable[[Rows], Tensor]
+    _encoder: Encoder
     model: "PreTrainedModel"
     steps: int
 
     def probabilities(self, rows: Rows) -> Tensor:
         """Return the softmax of the logits, shape (n, 10), float32 on the CPU."""
-        return self._predict(rows)
+        given = rows.to(self._encoder.words.device)
+        scores = torch.empty(len(given), self.model.config.num_labels)
+        with torch.inference_mode():
+            for chosen in rows.lengths.argsort(stable=True).split(EVALUATED_TOGETHER):
+                [logits] = self._encoder(*side_by_side([given.batch(chosen)]))
+                scores[chosen] = logits.softmax(-1).cpu()
+        return scores
 
 
 def train(
@@ -82,23 +89,78 @@ def train(
     FloatingPointError
         If the loss stops being a number.
     """
+    [trained] = train_together(
+        [model], [rows], [targets], used, epochs=epochs, batch_size=batch_size,
+        learning_rate=learning_rate, seeds=[seed], on=on, progress=progress,
+    )  # fmt: skip
+    return trained
+
+
+def train_together(
+    models: Sequence["PreTrainedModel"],
+    rows: Sequence[Rows],
+    targets: Sequence[Tensor],
+    used: Tensor,
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seeds: Sequence[int],
+    on: torch.device | None = None,
+    progress: Callable[[int, int], None] = lambda done, steps: None,
+) -> list[Trained]:
+    """Train several models side by side, each as `train` would, up to rounding.
+
+    Where the runs' batches differ in shape, each is computed by itself: padding one to the width of
+    another would round its gradient in another order. So a `tiny` on a CPU is the same bit for bit.
+
+    Parameters
+    ----------
+    models, rows, targets, seeds
+        Of each run; all have equally many rows.
+    used, epochs, batch_size, learning_rate, on, progress
+        As for `train`, the same for all.
+
+    Raises
+    ------
+    ValueError
+        If there are several and a model has dropout, whose draws cannot be those of one run.
+    FloatingPointError
+        If the loss of any run stops being a number.
+    """
     on = on or device.best_device()
-    with _seeded(seed):  # making the encoder draws weights, which are then replaced
-        fast = conversion.encoder(model, used).to(on)
-    parameters = Parameters(fast, device.fast_dtype(on))
-    there, targets = rows.to(on), targets.to(on)
-    lengths, steps = rows.lengths, epochs * -(-len(rows) // batch_size)
-    generator = torch.Generator().manual_seed(seed)
+    fast = conversion.encoder(models, used).to(on)
+    if len(models) > 1 and (fast.shape.dropout or fast.shape.head_dropout):
+        raise ValueError("models with dropout cannot be trained together: train each by itself")
     fast.train()
-    done = 0
+    parameters = Parameters(fast, device.fast_dtype(on))
+    whole = [(fast, slice(None))]
+    singly = [(fast.alone(run), slice(run, run + 1)) for run in range(len(models))]
+    there = [own.to(on) for own in rows]
+    wanted = [own.to(on) for own in targets]
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    steps, done = epochs * -(-len(rows[0]) // batch_size), 0
     total = torch.zeros((), device=on)
-    with _seeded(seed):
+    with _seeded(seeds[0]):
         for _ in range(epochs):
-            for batch in order(lengths, batch_size, generator):
-                batch = batch.to(on)
-                loss = functional.cross_entropy(fast(*there.batch(batch)), targets[batch])
-                parameters.step(loss, rate(done, steps, learning_rate))
-                total += loss.detach()
+            orders = [
+                order(own.lengths, batch_size, generator)
+                for own, generator in zip(rows, generators, strict=True)
+            ]
+            for chosen in zip(*orders, strict=True):
+                chosen = [own.to(on) for own in chosen]
+                read = [own.batch(at) for own, at in zip(there, chosen, strict=True)]
+                answers = [own[at] for own, at in zip(wanted, chosen, strict=True)]
+                alike = all(own.ids.shape == read[0].ids.shape for own in read)
+                for encoder, runs in whole if alike else singly:
+                    logits = encoder(*side_by_side(read[runs])).flatten(0, 1)
+                    losses = functional.cross_entropy(
+                        logits, torch.cat(answers[runs]), reduction="sum"
+                    )
+                    loss = losses / len(answers[runs][0])
+                    parameters.gather(loss, encoder, runs)
+                    total += loss.detach()
+                parameters.step(rate(done, steps, learning_rate))
                 done += 1
                 progress(done, steps)
             if not torch.isfinite(total):
@@ -106,19 +168,8 @@ def train(
                     f"the loss is not finite after {done} steps: lower the learning rate, now "
                     f"{learning_rate}"
                 )
-    fast.eval()
-    conversion.write_back(fast, model, used)
-
-    def predict(given: Rows) -> Tensor:
-        given = given.to(on)
-        by_length = given.lengths.argsort(stable=True)
-        scores = torch.empty(len(given), targets.shape[1], device=on)
-        with torch.inference_mode():
-            for batch in by_length.split(EVALUATED_TOGETHER):
-                scores[batch] = fast(*given.batch(batch)).softmax(-1)
-        return scores.cpu()
-
-    return Trained(predict, model, steps)
+    conversion.write_back(fast, models, used)
+    return [Trained(fast.alone(run).eval(), model, steps) for run, model in enumerate(models)]
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""All parameters of an encoder in one vector, and the optimiser that moves it.
+"""All parameters of an encoder in one matrix, and the optimiser that moves it.
 
-One vector is updated, clipped and copied in a few passes over memory instead of a few per layer.
+One matrix is updated, clipped and copied in a few passes over memory instead of a few per layer.
 The update is that of AdamW in float32; blocks and head compute with a copy in a shorter format.
 """
 
@@ -13,12 +13,13 @@ from collective_action.resumes.training.encoder import Encoder
 MOST_NORM = 1.0  # gradients are clipped to this norm, as transformers' Trainer does
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
+ALL = slice(None)
 
 
 class Parameters:
-    """The parameters of an encoder as one float32 vector.
+    """The parameters of an encoder as one float32 matrix, a row a run.
 
-    Making it re-binds the encoder's parameters: embeddings become views of the vector, the others
+    Making it re-binds the encoder's parameters: embeddings become views of the matrix, the others
     views of a copy of it in `dtype`.
 
     Parameters
@@ -30,38 +31,53 @@ class Parameters:
     """
 
     def __init__(self, encoder: Encoder, dtype: torch.dtype) -> None:
-        exact = [*encoder.words.parameters(), *encoder.positions.parameters()]
-        exact += [
-            *encoder.norm.parameters(),
-            *([] if encoder.segment is None else [encoder.segment]),
-        ]
-        kept = {id(parameter) for parameter in exact}
-        rest = [parameter for parameter in encoder.parameters() if id(parameter) not in kept]
-        self.parts = [*exact, *rest]
-        self.vector = torch.cat([part.detach().reshape(-1).float() for part in self.parts])
-        self.gradient = torch.zeros_like(self.vector)
-        self.moments = [torch.zeros_like(self.vector) for _ in BETAS]
-        self.steps = torch.zeros((), device=self.vector.device)
-        self.n_exact = sum(part.numel() for part in exact)
-        self.copy = self.vector[self.n_exact :].to(dtype)
-        _bind(exact, self.vector)
+        exact, rest = _parts(encoder)
+        self.values = torch.cat([part.detach().flatten(1).float() for part in [*exact, *rest]], 1)
+        self.gradient = torch.zeros_like(self.values)
+        self.moments = [torch.zeros_like(self.values) for _ in BETAS]
+        self.steps = torch.zeros((), device=self.values.device)
+        self.n_exact = sum(part[0].numel() for part in exact)
+        self.copy = self.values[:, self.n_exact :].to(dtype)
+        self.of_copy = torch.zeros_like(self.copy)
+        _bind(exact, self.values)
         _bind(rest, self.copy)
 
-    def step(self, loss: Tensor, rate: float) -> None:
-        """Move the parameters by one AdamW step against the gradient of a loss."""
-        parts = torch.autograd.grad(loss, self.parts)
-        torch.cat([part.reshape(-1) for part in parts], out=self.gradient)
-        norm = self.gradient.norm()
+    def gather(self, loss: Tensor, encoder: Encoder, runs: slice = ALL) -> None:
+        """Take the gradient of a loss, the sum over some runs.
+
+        Parameters
+        ----------
+        loss
+            Shape ().
+        encoder
+            What it was computed with: the encoder of all runs, or that of one.
+        runs
+            Which runs those are.
+        """
+        exact, rest = _parts(encoder)
+        gradients = [each.flatten(1) for each in torch.autograd.grad(loss, [*exact, *rest])]
+        torch.cat(gradients[: len(exact)], 1, out=self.gradient[runs, : self.n_exact])
+        torch.cat(gradients[len(exact) :], 1, out=self.of_copy[runs])
+
+    def step(self, rate: float) -> None:
+        """Move the parameters by one AdamW step against the gradient, each run's clipped by itself.
+
+        Parameters
+        ----------
+        rate
+            The learning rate of this step.
+        """
+        self.gradient[:, self.n_exact :] = self.of_copy
+        norms = self.gradient.norm(dim=1, keepdim=True)
+        self.gradient.div_(torch.clamp((norms + 1e-6) / MOST_NORM, min=1.0))
         with torch.no_grad():
             adamw(
-                [self.vector],
+                [self.values],
                 [self.gradient],
                 *([moment] for moment in self.moments),
                 [],
                 [self.steps],
                 fused=True,
-                grad_scale=torch.clamp((norm + 1e-6) / MOST_NORM, min=1.0),
-                found_inf=torch.zeros((), device=norm.device),
                 amsgrad=False,
                 beta1=BETAS[0],
                 beta2=BETAS[1],
@@ -70,11 +86,20 @@ class Parameters:
                 eps=EPSILON,
                 maximize=False,
             )
-            self.copy.copy_(self.vector[self.n_exact :])
+            self.copy.copy_(self.values[:, self.n_exact :])
+
+
+def _parts(encoder: Encoder) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """Return the parameters that stay in float32, and the others."""
+    exact = [encoder.words, encoder.positions, *encoder.norm.parameters()]
+    exact += [] if encoder.segment is None else [encoder.segment]
+    return exact, [*encoder.blocks.parameters(), *encoder.before.parameters(),
+                   *encoder.classifier.parameters()]  # fmt: skip
 
 
 def _bind(parameters: list[nn.Parameter], values: Tensor) -> None:
     done = 0
     for parameter in parameters:
-        parameter.data = values[done : done + parameter.numel()].view(parameter.shape)
-        done += parameter.numel()
+        n = parameter[0].numel()
+        parameter.data = values[:, done : done + n].view(parameter.shape)
+        done += n
