@@ -1,7 +1,6 @@
 """One configuration, one record: ids, what is planted, what is measured, and the command."""
 
 import json
-import platform
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -315,26 +314,3 @@ def test_help_is_there_for_a_stranger():
 def test_the_stated_fields_are_all_there():
     assert set(asdict(SMALL)) == set(SMALL.as_dict())
     assert replace(SMALL) == SMALL and np.isscalar(SMALL.alpha)
-
-
-FREED_AND_ASKED_FOR_AGAIN = """
-import resource, sys, torch
-from collective_action.resumes.experiment.memory import keep_freed
-if sys.argv[1] == "kept":
-    assert keep_freed()
-faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(4):  # glibc by itself keeps twice the largest block; these are five
-    before = faults()
-    blocks = [torch.ones(1 << 20) for _ in range(5)]
-    del blocks
-print(faults() - before)
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has the option")
-def test_freed_memory_is_not_mapped_anew():
-    faults = {
-        how: int(subprocess.check_output([sys.executable, "-c", FREED_AND_ASKED_FOR_AGAIN, how]))
-        for how in ("kept", "returned")
-    }
-    assert faults["kept"] < 10 < 1_000 < faults["returned"]

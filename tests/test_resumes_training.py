@@ -1,5 +1,9 @@
 """The training loop: the function of transformers, the update of PyTorch, and seeds."""
 
+import platform
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -329,3 +333,26 @@ def test_float32_is_used_where_bf16_is_not_in_the_processor(monkeypatch):
 def test_rows_move_to_a_device_as_a_whole():
     moved = some_rows()[0].to(CPU)
     assert isinstance(moved, Rows) and moved.ids.device == CPU
+
+
+FREED_AND_ASKED_FOR_AGAIN = """
+import resource, sys, torch
+from collective_action.resumes.training.memory import keep_freed
+if sys.argv[1] == "kept":
+    assert keep_freed()
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(4):  # glibc by itself keeps twice the largest block; these are five
+    before = faults()
+    blocks = [torch.ones(1 << 20) for _ in range(5)]
+    del blocks
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has the option")
+def test_freed_memory_is_not_mapped_anew():
+    faults = {
+        how: int(subprocess.check_output([sys.executable, "-c", FREED_AND_ASKED_FOR_AGAIN, how]))
+        for how in ("kept", "returned")
+    }
+    assert faults["kept"] < 10 < 1_000 < faults["returned"]

@@ -10,7 +10,6 @@ import torch
 from collective_action.resumes import models
 from collective_action.resumes.experiment.configuration import Configuration
 from collective_action.resumes.experiment.material import Material, material
-from collective_action.resumes.experiment.memory import keep_freed
 from collective_action.resumes.experiment.planted import Planted, plant
 from collective_action.resumes.experiment.provenance import provenance
 from collective_action.resumes.experiment.record import Outcome, Record
@@ -91,7 +90,6 @@ def run_together(
 
 
 def _transformers(configurations: Sequence[Configuration], progress: Progress) -> list[Record]:
-    keep_freed()
     start = time.perf_counter()
     first = configurations[0]
     shared = material(first.corpus, first.model)

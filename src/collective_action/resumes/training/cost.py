@@ -1,7 +1,8 @@
 """What training costs on this device: tokens a second, and how near that is to what it can do.
 
 `python -m collective_action.resumes.training.cost book/results/training-cost.json` measures every
-transformer of the book, DistilBERT with random weights, which take as long as the published ones.
+transformer of the book as a sweep trains it, DistilBERT with random weights, which take as long as
+the published ones.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from collective_action.resumes.corpus import OCCUPATIONS
 from collective_action.resumes.models import scratch
 from collective_action.resumes.models.recipes import RECIPES
 from collective_action.resumes.training import conversion, device
+from collective_action.resumes.training.memory import keep_freed
 from collective_action.resumes.training.parameters import Parameters
 
 WORDS = 2_000  # rows of the embedding: a corpus uses few of a tokenizer's tokens
@@ -43,7 +45,7 @@ class Cost:
     parameters
         Of the model of `transformers`.
     tokens_per_second
-        In training, forward and backward and update.
+        In training, forward and backward and update, of all that are trained at once.
     flop_per_token
         Floating-point operations of the matrix products, forward and backward.
     """
@@ -71,16 +73,18 @@ def peak(on: torch.device, dtype: torch.dtype, seconds: float = 2.0) -> float:
 
 def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
     """Measure one of `tiny`, `minilm` and `distilbert`, on rows as long as its recipe's."""
-    recipe, model = RECIPES[name], _untrained(name)
-    fast = conversion.encoder([model], torch.arange(WORDS)).to(on).train()
+    keep_freed()
+    recipe = RECIPES[name]
+    models = [_untrained(name) for _ in range(recipe.together)]
+    fast = conversion.encoder(models, torch.arange(WORDS)).to(on).train()
     parameters = Parameters(fast, device.fast_dtype(on))
     generator = torch.Generator().manual_seed(0)
-    shape = (recipe.batch_size, recipe.length)
+    shape = (len(models), recipe.batch_size, recipe.length)
     ids = torch.randint(WORDS, shape, generator=generator).to(on)
-    labels = torch.randint(len(OCCUPATIONS), (len(ids),), generator=generator).to(on)
+    labels = torch.randint(len(OCCUPATIONS), (ids[..., 0].numel(),), generator=generator).to(on)
 
     def step() -> None:
-        parameters.gather(functional.cross_entropy(fast(ids[None], None)[0], labels), fast)
+        parameters.gather(functional.cross_entropy(fast(ids, None).flatten(0, 1), labels), fast)
         parameters.step(1e-5)
 
     with FlopCounterMode(display=False) as counter:
@@ -98,7 +102,7 @@ def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
         model=name,
         length=recipe.length,
         batch_size=recipe.batch_size,
-        parameters=sum(each.numel() for each in model.parameters()),
+        parameters=sum(each.numel() for each in models[0].parameters()),
         tokens_per_second=done * ids.numel() / elapsed,
         flop_per_token=counter.get_total_flops() / ids.numel(),
     )

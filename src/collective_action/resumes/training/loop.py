@@ -12,6 +12,7 @@ from torch.nn import functional
 from collective_action.resumes.training import conversion, device
 from collective_action.resumes.training.batches import Rows, order, side_by_side
 from collective_action.resumes.training.encoder import Encoder
+from collective_action.resumes.training.memory import keep_freed
 from collective_action.resumes.training.parameters import Parameters
 from collective_action.resumes.training.schedule import rate
 
@@ -128,6 +129,7 @@ def train_together(
     FloatingPointError
         If the loss of any run stops being a number.
     """
+    keep_freed()
     on = on or device.best_device()
     fast = conversion.encoder(models, used).to(on)
     if len(models) > 1 and (fast.shape.dropout or fast.shape.head_dropout):
