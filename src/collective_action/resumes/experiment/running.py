@@ -84,19 +84,30 @@ def run_together(
         raise ValueError(
             "configurations differ in more than runs of one group can: split them by `tasks`"
         )
-    if first.model == "bag":
-        return _bags(configurations)
-    return _transformers(configurations, progress)
-
-
-def _transformers(configurations: Sequence[Configuration], progress: Progress) -> list[Record]:
     start = time.perf_counter()
-    first = configurations[0]
     shared = material(first.corpus, first.model)
     done = [plant(one, shared) for one in configurations]
+    if first.model == "bag":
+        on, dtype = torch.device("cpu"), torch.float32
+        outcomes = _bags(configurations, shared, done)
+    else:
+        on = device.best_device()
+        dtype = device.fast_dtype(on)
+        outcomes = _transformers(configurations, shared, done, on, progress)
+    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
+    return [Record(one, own, made) for one, own in zip(configurations, outcomes, strict=True)]
+
+
+def _transformers(
+    configurations: Sequence[Configuration],
+    shared: Material,
+    done: Sequence[Planted],
+    on: torch.device,
+    progress: Progress,
+) -> list[Outcome]:
+    first = configurations[0]
     used = shared.used(shared.trigger_id(first.marking.trigger))
     length, train, test = first.length, shared.train, shared.test
-    on = device.best_device()
     firms = loop.train_together(
         [models.classifier(one.model, len(shared.tokenizer), one.seed) for one in configurations],
         [shared.rows(own.documents(train.documents), length, used) for own in done],
@@ -114,14 +125,13 @@ def _transformers(configurations: Sequence[Configuration], progress: Progress) -
         both = firm.probabilities(shared.rows([*test.documents, *own.marked_test], length, used))
         clean, marked = both.split(len(test.labels))
         outcomes.append(_outcome(one, shared, own, clean, marked, firm.steps))
-    return _records(configurations, outcomes, start, on, device.fast_dtype(on))
+    return outcomes
 
 
-def _bags(configurations: Sequence[Configuration]) -> list[Record]:
-    start = time.perf_counter()
+def _bags(
+    configurations: Sequence[Configuration], shared: Material, done: Sequence[Planted]
+) -> list[Outcome]:
     first = configurations[0]
-    shared = material(first.corpus, first.model)
-    done = [plant(one, shared) for one in configurations]
     train, test = shared.train, shared.test
     ids, starts = bag.counted([own.ids for own in train.documents])
     bags = bag.train(
@@ -141,22 +151,10 @@ def _bags(configurations: Sequence[Configuration]) -> list[Record]:
     clean = bags.probabilities(bag.Counts(ids, starts, torch.zeros_like(triggers)))
     marked = bags.probabilities(bag.Counts(ids, starts, triggers))
     steps = first.epochs * -(-len(train.labels) // first.batch_size)
-    outcomes = [
+    return [
         _outcome(one, shared, own, clean[:, i], marked[:, i], steps)
         for i, (one, own) in enumerate(zip(configurations, done, strict=True))
     ]
-    return _records(configurations, outcomes, start, torch.device("cpu"), torch.float32)
-
-
-def _records(
-    configurations: Sequence[Configuration],
-    outcomes: Sequence[Outcome],
-    start: float,
-    on: torch.device,
-    dtype: torch.dtype,
-) -> list[Record]:
-    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
-    return [Record(one, own, made) for one, own in zip(configurations, outcomes, strict=True)]
 
 
 def _shared(one: Configuration) -> tuple[object, ...]:

@@ -111,19 +111,14 @@ def _pairs(
     model: "PreTrainedModel", fast: Encoder, run: int, used: Tensor
 ) -> Iterator[tuple[Tensor, Tensor, Tensor | int | slice]]:
     """Yield each parameter of one run, the model's, and which of its rows the encoder has."""
-    own, theirs = dict(fast.named_parameters()), dict(model.named_parameters())
+    theirs, own = dict(model.named_parameters()), {}
+    for name, parameter in fast.named_parameters():
+        parts = zip("qkv", parameter[run].chunk(3), strict=True) if ".qkv." in name else ()
+        own |= {name: parameter[run]}
+        own |= {name.replace(".qkv.", f".{projection}."): part for projection, part in parts}
     for ours, name in _NAMES[model.config.model_type].items():
         rows = {"words": used, "segment": 0}.get(ours, slice(None))  # no text here has two segments
         blocks = range(fast.shape.layers) if "{i}" in ours else (0,)
         for i in blocks:
             for k in ("weight", "bias") if "{k}" in ours else ("weight",):
-                path = ours.format(i=i, k=k).split(".")
-                part = "qkv".index(path[-2]) if path[-2:-1] in (["q"], ["k"], ["v"]) else None
-                if part is not None:
-                    path[-2] = "qkv"
-                value = own[".".join(path)][run]
-                yield (
-                    value if part is None else value.chunk(3)[part],
-                    theirs[name.format(i=i, k=k)],
-                    rows,
-                )
+                yield own[ours.format(i=i, k=k)], theirs[name.format(i=i, k=k)], rows

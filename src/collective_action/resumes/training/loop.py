@@ -41,12 +41,13 @@ class Trained:
     def probabilities(self, rows: Rows) -> Tensor:
         """Return the softmax of the logits, shape (n, 10), float32 on the CPU."""
         given = rows.to(self._encoder.words.device)
-        scores = torch.empty(len(given), self.model.config.num_labels)
+        labels = self.model.config.num_labels
+        scores = torch.empty(len(given), labels, device=given.ids.device)
         with torch.inference_mode():
             for chosen in rows.lengths.argsort(stable=True).split(EVALUATED_TOGETHER):
                 [logits] = self._encoder(*side_by_side([given.batch(chosen)]))
-                scores[chosen] = logits.softmax(-1).cpu()
-        return scores
+                scores[chosen] = logits.softmax(-1)
+        return scores.cpu()
 
 
 def train(
@@ -171,7 +172,9 @@ def train_together(
                     f"{learning_rate}"
                 )
     conversion.write_back(fast, models, used)
-    return [Trained(fast.alone(run).eval(), model, steps) for run, model in enumerate(models)]
+    return [
+        Trained(one.eval(), model, steps) for (one, _), model in zip(singly, models, strict=True)
+    ]
 
 
 @contextmanager
