@@ -18,7 +18,7 @@ test: $(FULL)/ready ## Prove the book: tests, every chapter, every output, the s
 	@$(FULL)/bin/python -m bookbuild test
 
 lab: $(FULL)/ready ## Open the chapters in JupyterLab
-	@$(FULL)/bin/jupyter lab --notebook-dir=book/chapters
+	@BOOK_ROOT="$(CURDIR)" $(FULL)/bin/jupyter lab --notebook-dir=book/chapters
 
 execute: $(FULL)/ready ## Execute chapters: CHAPTER=the-model, SCALE=laptop (default: all, ci)
 ifeq ($(SCALE),ci)
@@ -50,9 +50,12 @@ bench: $(FULL)/ready ## Measure speed and memory against named rivals
 
 LOCK := uv pip compile --universal --python-version 3.11 --custom-compile-command "make lock" --quiet
 
+# The library's own dependencies: the site is built from executed notebooks, without them.
+LIBRARY := numpy scipy pandas altair
+
 lock: $(FULL)/ready ## Refresh the two lock files from pyproject.toml
-	@$(FULL)/bin/$(LOCK) pyproject.toml --all-extras --group site --output-file requirements.txt
-	@$(FULL)/bin/$(LOCK) --group site --constraint requirements.txt --output-file requirements-site.txt
+	@$(FULL)/bin/$(LOCK) pyproject.toml --all-extras --output-file requirements.txt
+	@$(FULL)/bin/$(LOCK) pyproject.toml --extra press $(LIBRARY:%=--no-emit-package %) --constraint requirements.txt --output-file requirements-site.txt
 
 clean: ## Delete everything that was built (the environments too)
 	rm -rf _build .venv

@@ -1,4 +1,4 @@
-"""Tiny books in a temporary folder, for tests of the press."""
+"""The book that is tested, and tiny books in a temporary folder, for tests of the press."""
 
 from pathlib import Path
 
@@ -8,9 +8,10 @@ from nbformat import NotebookNode
 
 from bookbuild import executions
 from bookbuild.executions import Execution
-from bookbuild.layout import Book
+from bookbuild.layout import Book, find_book
 from bookbuild.source import read_chapter
 
+THIS_BOOK = find_book()
 HEADER = """---
 jupytext:
   text_representation:
@@ -36,10 +37,11 @@ def chapter(*parts: str) -> str:
 
 
 def make_book(folder: Path, **chapters: str) -> Book:
-    """Write a landing page, these chapters and a table of contents that names them."""
+    """Write settings, a landing page, these chapters and a table of contents that names them."""
     book = Book(folder)
     for path in (book.chapters, book.notebooks, book.results):
         path.mkdir(parents=True)
+    (book.root / "_config.yml").touch()
     (book.source / "index.md").write_text("# A tiny book\n", encoding="utf-8")
     for name, text in chapters.items():
         write(book, name, text)

@@ -6,10 +6,9 @@ from nbformat.v4 import new_output
 
 import rules
 from bookbuild.claims import RECORD
-from bookbuild.layout import THIS_BOOK
 from bookbuild.renderer import VEGALITE
 from bookbuild.source import read_chapter
-from books import chapter, code, execute, make_book
+from books import THIS_BOOK, chapter, code, execute, make_book
 
 OBJECTIVES = """```{admonition} After this chapter you can
 :class: objectives

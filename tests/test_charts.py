@@ -1,15 +1,15 @@
 """The palette is one palette, and the shapes refuse what would mislead."""
 
 import re
-from pathlib import Path
 
 import altair as alt
 import pandas as pd
 import pytest
 
 from collective_action import charts
+from collective_action.data import book_folder
 
-ASSETS = Path(__file__).resolve().parents[1] / "book" / "assets"
+ASSETS = book_folder() / "assets"
 CURVES = pd.DataFrame({"alpha": [0.1, 0.2], "success": [0.0, 1.0], "bound": [-1.0, 0.5]})
 
 

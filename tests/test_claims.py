@@ -6,8 +6,7 @@ from nbformat.v4 import new_output
 
 from bookbuild import claims
 from bookbuild.claims import RECORD, Claim
-from bookbuild.layout import THIS_BOOK
-from books import chapter, code, execute, make_book
+from books import THIS_BOOK, chapter, code, execute, make_book
 
 TEXT = chapter("# A chapter\n", code("glue()"))
 AGREES = {"number": "0 of 2,000", "verdict": "agrees"}

@@ -41,8 +41,7 @@ def files(book):
 
 def command(monkeypatch, book, *words):
     """Run one command of the press on a book; return its exit status."""
-    monkeypatch.setattr(__main__, "THIS_BOOK", book)
-    monkeypatch.setattr(sys, "argv", ["bookbuild", *words])
+    monkeypatch.setattr(sys, "argv", ["bookbuild", "--book", str(book.root), *words])
     return __main__.main()
 
 
@@ -52,7 +51,7 @@ def quickly(tmp_path_factory):
     bare = {"IPYTHONDIR": str(tmp_path_factory.mktemp("ipython"))}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(execute, "_device", lambda: "CPU")
-        patch.setattr(execute, "kernel_environment", lambda: bare)
+        patch.setattr(execute, "kernel_environment", lambda book: bare)
         yield
 
 

@@ -6,9 +6,8 @@ import pytest
 import yaml
 
 from bookbuild import literature
-from bookbuild.layout import THIS_BOOK
 from bookbuild.sphinx.ledgers import literature_rows
-from books import make_book
+from books import THIS_BOOK, make_book
 
 LATER = {
     "key": "b2024x",

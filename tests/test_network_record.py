@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from bookbuild.layout import THIS_BOOK
+from books import THIS_BOOK
 from collective_action.network import __main__ as recorder
 from collective_action.network.architecture import TanhNetwork
 from collective_action.network.contest import prepare, steering

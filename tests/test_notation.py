@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from bookbuild.layout import THIS_BOOK
+from books import THIS_BOOK
 
 NAME = re.compile(r"`([a-z_]+(?:\.[A-Za-z_]+)+)(?:\(([a-z_]+)\))?`")
 ROWS = [

@@ -6,10 +6,9 @@ import pytest
 import yaml
 
 from bookbuild import paths
-from bookbuild.layout import THIS_BOOK
 from bookbuild.paths import ReadingPath
 from bookbuild.sphinx.paths import duration, lines
-from books import chapter, execute, make_book
+from books import THIS_BOOK, chapter, execute, make_book
 from tiny_book import ROOT, build
 
 READER = "You want the theorems."

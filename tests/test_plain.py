@@ -8,9 +8,8 @@ from nbformat.v4 import new_output
 
 from bookbuild import plain, student
 from bookbuild.claims import RECORD
-from bookbuild.layout import THIS_BOOK
 from bookbuild.source import read_chapter
-from books import chapter, code, execute, make_book
+from books import THIS_BOOK, chapter, code, execute, make_book
 
 FIRST = chapter(
     "# One thing\n",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bookbuild import preflight
+from books import THIS_BOOK
 
 FILE = Path(preflight.__file__)
 NEW_SYNTAX = (
@@ -63,7 +64,7 @@ def test_everything_that_is_missing_is_said_at_once(monkeypatch, capsys):
 
 def test_the_oldest_python_that_still_works_is_the_one_that_the_package_asks_for():
     wanted = f'requires-python = ">={preflight.WANTED[0]}.{preflight.WANTED[1]}"'
-    assert wanted in (FILE.parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    assert wanted in (THIS_BOOK.root / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_an_old_python_can_read_the_file():

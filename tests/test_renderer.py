@@ -14,6 +14,7 @@ from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
 from bookbuild import renderer
+from books import THIS_BOOK
 
 CHART = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [2, 1]}), description="A falling line.")
 SPEC = CHART.mark_line().encode(x="x", y="y").to_dict()
@@ -49,7 +50,7 @@ def test_chart_without_description_is_refused(description: str | None) -> None:
 
 def execute(cell: str, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode:
     """Execute one cell in a kernel such as the press starts."""
-    for name, value in renderer.kernel_environment().items():
+    for name, value in renderer.kernel_environment(THIS_BOOK).items():
         monkeypatch.setenv(name, value)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     NotebookClient(notebook, kernel_name="python3", timeout=120).execute()

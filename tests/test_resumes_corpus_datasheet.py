@@ -3,19 +3,18 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from collective_action.data import book_file
 from collective_action.resumes.corpus import Synthetic, datasheet
 
-BOOK = Path(__file__).resolve().parents[1] / "book"
 COMMAND = "python -m collective_action.resumes.corpus.datasheet book/results"
 
 
 @pytest.fixture(scope="module")
 def recorded() -> dict:
-    return json.loads((BOOK / "results" / "datasheet.json").read_text(encoding="utf-8"))
+    return json.loads(book_file("results/datasheet.json").read_text(encoding="utf-8"))
 
 
 def test_every_recorded_number_is_the_corpus_s_own(recorded):
@@ -26,13 +25,13 @@ def test_every_recorded_number_is_the_corpus_s_own(recorded):
 
 
 def test_the_tables_on_the_page_are_the_recorded_numbers(recorded):
-    written = (BOOK / "results" / "datasheet.md").read_text(encoding="utf-8")
+    written = book_file("results/datasheet.md").read_text(encoding="utf-8")
     assert written == datasheet.page(recorded), f"run {COMMAND}"
 
 
 def test_the_page_includes_every_table_and_names_the_command():
-    page = (BOOK / "datasheet.md").read_text(encoding="utf-8")
-    tables = (BOOK / "results" / "datasheet.md").read_text(encoding="utf-8")
+    page = book_file("datasheet.md").read_text(encoding="utf-8")
+    tables = book_file("results/datasheet.md").read_text(encoding="utf-8")
     blocks = [line.split()[-1] for line in tables.splitlines() if line.startswith("% begin")]
     assert len(blocks) == 6
     for block in blocks:

@@ -8,9 +8,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from bookbuild.claims import RECORD
-from bookbuild.layout import THIS_BOOK
 from bookbuild.slides import deck
-from books import make_book
+from books import THIS_BOOK, make_book
 
 SPEC = '{"width":640,"height":320,"params":[{"name":"a","bind":{"input":"range"}}]}'
 PAGE = f"""<html><body><article>

@@ -1,5 +1,6 @@
 """Students get the chapters without solutions, and checks that tell right from wrong."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -8,9 +9,8 @@ import nbformat
 import pytest
 
 from bookbuild import __main__, student
-from bookbuild.layout import THIS_BOOK
 from bookbuild.source import read_chapter
-from books import chapter, code, make_book
+from books import THIS_BOOK, chapter, code, make_book
 from students import Student
 from test_exercises import TEXT
 
@@ -74,8 +74,7 @@ def test_no_solution_reaches_a_student(name):
 
 
 def test_the_command_writes_notebooks_and_an_archive(book, monkeypatch, capsys):
-    monkeypatch.setattr(__main__, "THIS_BOOK", book)
-    monkeypatch.setattr(sys, "argv", ["bookbuild", "student"])
+    monkeypatch.setattr(sys, "argv", ["bookbuild", "student", "--book", str(book.root)])
     assert __main__.main() == 0
     folder = book.build / "student"
     assert str(folder) in capsys.readouterr().out
@@ -91,8 +90,7 @@ def test_the_command_writes_notebooks_and_an_archive(book, monkeypatch, capsys):
         pins = archive.read("algorithmic-collective-action-student/requirements.txt").decode()
     assert {"README.md", "notebooks/one.ipynb", "collective_action/bounds.py"} <= names
     assert not [name for name in names if "__pycache__" in name or "executions" in name]
-    assert "numpy==" in pins
-    assert "myst-nb==" in pins
+    assert {"numpy", "myst-nb", "pyyaml"} <= set(re.findall(r"^[\w-]+", pins, re.M))
     assert "torch" not in pins
 
 
@@ -109,7 +107,7 @@ def test_the_archive_needs_nothing_of_this_book(book, tmp_path):
         archive.extractall(tmp_path / "away")
     [top] = (tmp_path / "away").iterdir()
     code = f"{student.SETUP}\nimport collective_action\nprint(collective_action.__file__)"
-    command = [sys.executable, "-S", "-c", code]  # -S: without installed packages
+    command = [sys.executable, "-I", "-S", "-c", code]  # -S: without installed packages
     run = subprocess.run(command, cwd=top / "notebooks", capture_output=True, text=True, check=True)
     assert "collective_action/__init__.py" in run.stdout.replace("\\", "/")
     alone = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from bookbuild.layout import THIS_BOOK
 from bookbuild.slides import deck
 from bookbuild.sphinx import teaching
-from books import chapter, code, execute, make_book
+from books import THIS_BOOK, chapter, code, execute, make_book
 
 PLANS = {"one-lecture": 1, "three-sessions": 3, "six-sessions": 6}
 SECTIONS = ("## Objectives", "## What goes wrong", "## Discussion", "## Assignment")

@@ -6,7 +6,6 @@ import math
 import re
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
 import altair as alt
 import nbformat
@@ -19,8 +18,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from bookbuild import gates
 from bookbuild.renderer import VEGALITE
 from bookbuild.tolerance import settle
+from books import THIS_BOOK
 
-ROOT = Path(__file__).resolve().parents[1]
 TEXT = "success 0.123456 of 1e-5 for 3 couriers\n"
 TABLE = "<td>0.123456</td><td>3</td><td>juniper</td>"
 
@@ -92,7 +91,7 @@ def nbval(tmp_path_factory):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     folder = tmp_path_factory.mktemp("notebooks")
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / "cases.ipynb")
-    config = ("-n0", "-rA", "--color=no", "-c", str(ROOT / "pyproject.toml"))
+    config = ("-n0", "-rA", "--color=no", "-c", str(THIS_BOOK.root / "pyproject.toml"))
     command = [*gates.PYTEST, *gates.NBVAL, *config, str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     assert result.returncode == 1, result.stdout + result.stderr

@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 from bookbuild import vendor
+from books import THIS_BOOK
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = THIS_BOOK.root
 PINS = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
 
 

@@ -10,7 +10,9 @@ import nbformat
 import yaml
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).resolve().parents[1]
+from books import THIS_BOOK
+
+ROOT = THIS_BOOK.root
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 

@@ -1,21 +1,21 @@
-"""Command line of the press: ``python -m bookbuild --help``."""
+"""Command line of the press: ``bookbuild --help``."""
 
 import argparse
 import ast
 import sys
 
-from bookbuild.layout import THIS_BOOK
+from bookbuild.layout import VARIABLE, find_book
 
 # Each command imports what it needs, so that the site's small environment can run its own.
 
 
-def _execute(arguments) -> int:
+def _execute(book, arguments) -> int:
     from bookbuild.execute import ChapterError, write_chapter
 
-    for name in THIS_BOOK.select(arguments.chapters):
+    for name in book.select(arguments.chapters):
         print(f"{name} … ", end="", flush=True)
         try:
-            execution = write_chapter(THIS_BOOK, name)
+            execution = write_chapter(book, name)
         except ChapterError as error:
             print("raised", flush=True)
             print(error, file=sys.stderr)
@@ -24,14 +24,14 @@ def _execute(arguments) -> int:
     return 0
 
 
-def _papermill(arguments) -> int:
+def _papermill(book, arguments) -> int:
     from bookbuild.execute import ChapterError, papermill_chapter
 
     failed = False
-    for name in THIS_BOOK.select(arguments.chapters):
+    for name in book.select(arguments.chapters):
         print(f"{name} … ", end="", flush=True)
         try:
-            print(papermill_chapter(THIS_BOOK, name, dict(arguments.parameter)))
+            print(papermill_chapter(book, name, dict(arguments.parameter)))
         except ChapterError as error:
             failed = True
             print("raised", flush=True)
@@ -46,32 +46,32 @@ def _report(found: list[str], fine: str) -> int:
     return 1 if found else 0
 
 
-def _compare(arguments) -> int:
+def _compare(book, arguments) -> int:
     from bookbuild.compare import problems
 
-    names = THIS_BOOK.select(arguments.chapters)
-    return _report(problems(THIS_BOOK, names), f"{len(names)} chapters agree with their notebooks")
+    names = book.select(arguments.chapters)
+    return _report(problems(book, names), f"{len(names)} chapters agree with their notebooks")
 
 
-def _check(_arguments) -> int:
+def _check(book, _arguments) -> int:
     from bookbuild.check import problems
 
-    return _report(problems(THIS_BOOK), f"{THIS_BOOK.site}: every page, link and picture is there")
+    return _report(problems(book), f"{book.site}: every page, link and picture is there")
 
 
-def _site(_arguments) -> int:
+def _site(book, _arguments) -> int:
     from bookbuild.site import build
 
-    return build(THIS_BOOK)
+    return build(book)
 
 
-def _pdf(_arguments) -> int:
+def _pdf(book, _arguments) -> int:
     from bookbuild.browser import NoBrowserError
     from bookbuild.gates import SKIPPED
     from bookbuild.pdf import press
 
     try:
-        path = press.make(THIS_BOOK)
+        path = press.make(book)
     except NoBrowserError as error:
         print(error, file=sys.stderr)
         return SKIPPED
@@ -79,36 +79,36 @@ def _pdf(_arguments) -> int:
     return 0
 
 
-def _slides(_arguments) -> int:
+def _slides(book, _arguments) -> int:
     from bookbuild.slides import deck
 
-    pages = deck.write(THIS_BOOK)
+    pages = deck.write(book)
     print("\n".join(str(page) for page in pages))
     return 0
 
 
-def _student(_arguments) -> int:
+def _student(book, _arguments) -> int:
     from bookbuild import student
 
-    print(f"The student edition is written: {student.write(THIS_BOOK)}")
+    print(f"The student edition is written: {student.write(book)}")
     return 0
 
 
-def _instructors(_arguments) -> int:
+def _instructors(book, _arguments) -> int:
     from bookbuild import instructors
     from bookbuild.execute import ChapterError
 
     try:
-        return instructors.build(THIS_BOOK)
+        return instructors.build(book)
     except ChapterError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _test(_arguments) -> int:
+def _test(book, _arguments) -> int:
     from bookbuild.gates import run
 
-    return 0 if run(THIS_BOOK) else 1
+    return 0 if run(book) else 1
 
 
 def _parameter(text: str) -> tuple[str, object]:
@@ -123,7 +123,13 @@ def _parameter(text: str) -> tuple[str, object]:
 
 def main() -> int:
     """Parse the command line, run one command, return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__)
+    which = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    which.add_argument(
+        "--book", metavar="DIR",
+        help="the folder that holds _config.yml and _toc.yml; default: the one that the "
+        f"environment variable {VARIABLE} names, else the nearest at or above this one",
+    )  # fmt: skip
+    parser = argparse.ArgumentParser(prog="bookbuild", parents=[which], description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, function, help_text in (
         ("execute", _execute, "execute chapters and write the notebooks that are committed"),
@@ -137,7 +143,7 @@ def main() -> int:
         ("check", _check, "check the built site"),
         ("test", _test, "run every gate"),
     ):
-        command = commands.add_parser(name, help=help_text, description=help_text)
+        command = commands.add_parser(name, parents=[which], help=help_text, description=help_text)
         command.set_defaults(function=function)
         if name in ("execute", "papermill", "compare"):
             command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")
@@ -148,7 +154,7 @@ def main() -> int:
             )  # fmt: skip
     arguments = parser.parse_args()
     try:
-        return arguments.function(arguments)
+        return arguments.function(find_book(vars(arguments).get("book")), arguments)
     except ValueError as error:
         print(f"bookbuild: {error}", file=sys.stderr)
         return 2

@@ -57,7 +57,7 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
         resources={"metadata": {"path": str(book.notebooks)}},
     )
     start = time.perf_counter()
-    with _environment(kernel_environment()), client.setup_kernel():
+    with _environment(kernel_environment(book)), client.setup_kernel():
         for index, cell in enumerate(notebook.cells):
             try:
                 client.execute_cell(cell, index)
@@ -118,7 +118,7 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
     label = "-".join(f"{key}={value}" for key, value in given.items()) or "default"
     output = book.build / "papermill" / label / f"{name}.ipynb"
     output.parent.mkdir(parents=True, exist_ok=True)
-    with _environment(kernel_environment()):
+    with _environment(kernel_environment(book)):
         try:
             papermill.execute_notebook(
                 notebook,

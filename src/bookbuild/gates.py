@@ -1,11 +1,12 @@
 """Prove the book: run every gate, then say in one table what passed."""
 
+import os
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 
-from bookbuild.layout import Book
+from bookbuild.layout import VARIABLE, Book
 
 SKIPPED = 77  # the exit status of a gate that could test nothing here
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--no-header")
@@ -47,10 +48,11 @@ def run(book: Book) -> bool:
     that needs a browser, counts as neither passed nor failed.
     """
     rows = []
+    environment = os.environ | {VARIABLE: str(book.root)}
     for gate in GATES:
         print(f"\n── {gate.name} " + "─" * max(0, 76 - len(gate.name)), flush=True)
         start = time.perf_counter()
-        result = subprocess.run(gate.command, cwd=book.root, check=False)
+        result = subprocess.run(gate.command, cwd=book.root, env=environment, check=False)
         outcome = {0: "passed", SKIPPED: "skipped"}.get(result.returncode, "FAILED")
         rows.append((outcome, gate.name, time.perf_counter() - start))
     print("\n── summary " + "─" * 69)

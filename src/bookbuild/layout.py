@@ -1,10 +1,14 @@
 """Where the parts of a book lie."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+VARIABLE = "BOOK_ROOT"
+SETTINGS = ("_config.yml", "_toc.yml")
 
 
 @dataclass(frozen=True)
@@ -97,4 +101,39 @@ def _files(node: object) -> Iterator[str]:
             yield from _files(node.get(key, []))
 
 
-THIS_BOOK = Book(Path(__file__).resolve().parents[2])
+def find_book(folder: Path | str | None = None) -> Book:
+    """Return the book in a folder, by default the one that this process is about.
+
+    Parameters
+    ----------
+    folder : Path or str, optional
+        Its top level. By default the folder that the environment variable ``BOOK_ROOT`` names,
+        else the nearest one at or above the working directory that holds a book's settings.
+
+    Raises
+    ------
+    ValueError
+        If there is no book.
+    """
+    named = {"--book": folder, f"the environment variable {VARIABLE}": os.environ.get(VARIABLE)}
+    for name, place in named.items():
+        if place:
+            root = Path(place).expanduser().resolve()
+            if not _is_book(root):
+                raise ValueError(
+                    f"{name} is {str(place)!r}, and a book's settings ({' and '.join(SETTINGS)}) "
+                    "are not in it: name the folder that holds them"
+                )
+            return Book(root)
+    here = Path.cwd()
+    for root in (here, *here.parents):
+        if _is_book(root):
+            return Book(root)
+    raise ValueError(
+        f"no folder at or above {here} holds a book's settings ({' and '.join(SETTINGS)}): work "
+        f"in the book's folder, or name it with --book or in the environment variable {VARIABLE}"
+    )
+
+
+def _is_book(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in SETTINGS)

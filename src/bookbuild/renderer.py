@@ -10,22 +10,26 @@ import base64
 import io
 from pathlib import Path
 
+from bookbuild.layout import VARIABLE, Book
+
 VEGALITE = "application/vnd.vegalite.v6+json"
 PIXELS_PER_UNIT = 2
 COLOURS = 64
 IPYTHON_DIRECTORY = Path(__file__).parent / "ipython"
 
 
-def kernel_environment() -> dict[str, str]:
-    """Return the environment variables with which the press starts every kernel.
+def kernel_environment(book: Book) -> dict[str, str]:
+    """Return the environment variables with which the press starts every kernel of a book.
 
     Returns
     -------
     dict
-        ``IPYTHONDIR`` names a profile that enables this renderer; the others keep progress bars,
+        ``BOOK_ROOT`` says where the book's data lie; ``IPYTHONDIR`` names a profile that enables
+        this renderer; the others keep progress bars,
         which differ from run to run, out of the outputs.
     """
     return {
+        VARIABLE: str(book.root),
         "IPYTHONDIR": str(IPYTHON_DIRECTORY),
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "TQDM_DISABLE": "1",

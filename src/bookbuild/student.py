@@ -2,9 +2,10 @@
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
-from importlib.metadata import requires, version
+from importlib.metadata import requires
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,6 +48,7 @@ An exercise ends with a cell that begins `name = ...`. Put your answer there, ru
 check below it: it says `Right`, or what to look at again. Exercises to prove or to discuss have a
 place for your words and no check.
 """
+NAME = re.compile(r"^[\w.-]+")
 HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 ANSWER = "*Your answer:*"
 
@@ -152,7 +154,7 @@ def _archive(book: Book, texts: dict[str, str]) -> bytes:
     """Return a zip of the notebooks, the library, recorded results and what to install."""
     files = {f"notebooks/{name}.ipynb": text.encode() for name, text in texts.items()}
     files["README.md"] = README.encode()
-    files |= {name: text.encode() for name, text in _requirements().items()}
+    files |= {name: text.encode() for name, text in _requirements(book).items()}
     [library] = find_spec("collective_action").submodule_search_locations
     for folder, inside in ((Path(library), "collective_action"), (book.results, "results")):
         for path in folder.rglob("*"):
@@ -167,13 +169,22 @@ def _archive(book: Book, texts: dict[str, str]) -> bytes:
     return packed.getvalue()
 
 
-def _requirements() -> dict[str, str]:
-    """Return what the notebooks import, pinned as the book pins it."""
-    pins = [pin.partition(";") for pin in requires("collective-action-book") or []]
-    wanted = {
-        "requirements.txt": [name.strip() for name, _, extra in pins if "extra" not in extra]
-        + [name.strip() for name, _, _ in pins if name.startswith("jupyterlab=")]
-        + [f"myst-nb=={version('myst-nb')}"],
-        "requirements-network.txt": [name.strip() for name, _, extra in pins if "resumes" in extra],
-    }
-    return {name: "\n".join(lines) + "\n" for name, lines in wanted.items()}
+def _requirements(book: Book) -> dict[str, str]:
+    """Return what the notebooks import, by the list that names it, pinned as the book pins it."""
+    pins = _pins(book)
+    needs = [requirement.partition(";") for requirement in requires("collective-action-book")]
+    lists = {"requirements.txt": [], "requirements-network.txt": []}
+    for requirement, _, extra in needs:
+        [name] = NAME.findall(requirement)
+        if "extra ==" not in extra or "notebooks" in extra or name == "jupyterlab":
+            lists["requirements.txt"].append(pins.get(name, requirement.strip()))
+        elif "resumes" in extra:
+            lists["requirements-network.txt"].append(pins.get(name, requirement.strip()))
+    return {name: "\n".join(lines) + "\n" for name, lines in lists.items()}
+
+
+def _pins(book: Book) -> dict[str, str]:
+    """Return the lines of the book's lock by what they pin."""
+    lock = book.root / "requirements.txt"
+    lines = lock.read_text(encoding="utf-8").splitlines() if lock.is_file() else []
+    return {NAME.findall(line)[0]: line.partition(" ;")[0] for line in lines if "==" in line}

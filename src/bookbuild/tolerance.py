@@ -11,6 +11,7 @@ import re
 
 from nbval.plugin import IPyNbCell
 
+from bookbuild.layout import find_book
 from bookbuild.renderer import kernel_environment
 
 RTOL = 1e-4
@@ -75,7 +76,7 @@ def _close(a: float, b: float) -> bool:
 
 def pytest_configure():
     """Start nbval's kernels as the press does, and settle the numbers before it compares them."""
-    os.environ.update(kernel_environment())
+    os.environ.update(kernel_environment(find_book()))
     strict = IPyNbCell.compare_outputs
 
     def compare_outputs(self, test, ref, skip_compare=None):

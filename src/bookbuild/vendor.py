@@ -8,7 +8,6 @@ import json
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 SITE = Path("book/assets/vendor")
 TESTS = Path("tests/vendor")
 FONTS = ("source-serif-4", "source-sans-3", "source-code-pro")
@@ -40,8 +39,14 @@ def parts() -> dict[str, tuple[Path, list[str]]]:
     return copied
 
 
-def vendor(root: Path = ROOT) -> None:
-    """Replace every copy by what ``node_modules`` holds."""
+def vendor(root: Path) -> None:
+    """Replace every copy in a book by what ``node_modules`` holds.
+
+    Parameters
+    ----------
+    root : Path
+        The book's folder, in which `npm` ran.
+    """
     for folder in (SITE, TESTS):
         shutil.rmtree(root / folder, ignore_errors=True)
     notices: dict[Path, list[str]] = {SITE: [], TESTS: []}
@@ -64,4 +69,4 @@ def vendor(root: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
-    vendor()
+    vendor(Path.cwd())  # npm runs scripts in the folder of package.json

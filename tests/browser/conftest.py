@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bookbuild import browser as machine
+from books import THIS_BOOK
 
-ROOT = Path(__file__).resolve().parents[2]
-SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html"))
+SITE = Path(os.environ.get("BOOK_SITE", THIS_BOOK.site))
 PROBES = Path(__file__).with_name("probes.js")
 
 

@@ -1,12 +1,13 @@
 """Every page of the built site, as a reader's browser sees it."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
+from books import THIS_BOOK
+
+AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 

@@ -9,10 +9,10 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from bookbuild.layout import THIS_BOOK
 from bookbuild.pdf.document import LAYOUT
 from bookbuild.pdf.link import NAME
 from bookbuild.pdf.press import TEXT
+from books import THIS_BOOK
 
 LAID_OUT = "<article style='width: 567px; margin: 0'><section id='here'>{}</section></article>"
 

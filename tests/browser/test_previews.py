@@ -1,12 +1,13 @@
 """What a link to a term, a theorem or a reference leads to is shown beside it, to everybody."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
+from books import THIS_BOOK
+
+AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 CHAPTER = "notebooks/planting-a-signal.html"
 THEOREM = "article a.internal[href$='#thm-planting']"
 REFERENCE = "article a.internal[href*='bibliography.html#']"

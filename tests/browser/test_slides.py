@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
+from books import THIS_BOOK
+
+AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 READY = "window.Reveal?.isReady?.() === true"
 # What of a slide lies outside the room below its title, or is a picture that is not there.
 OUTSIDE = """() => {

@@ -16,7 +16,7 @@ from collective_action.resumes.experiment import Configuration, Record
 from collective_action.resumes.store.files import write_text
 from collective_action.resumes.store.reading import Reader
 from collective_action.resumes.store.schema import StoreError
-from collective_action.resumes.store.tables import PLACE, PROVENANCE, RESULTS
+from collective_action.resumes.store.tables import PLACE, PROVENANCE, sweeps_folder
 
 COMMON = ("corpus", "model", "length", "batch_size", "learning_rate", "trigger")
 ORDER = ("strategy", "alpha", "epochs", "label_noise", "placement", "spacing", "uniqueness")
@@ -27,7 +27,7 @@ def export(
     store: Reader,
     name: str,
     groups: Mapping[str, Sequence[Configuration]],
-    folder: Path = RESULTS,
+    folder: Path | None = None,
 ) -> dict[str, int]:
     """Write the tables of a grid and return how many records each group lacks.
 
@@ -49,7 +49,10 @@ def export(
     ------
     StoreError
         If the store has none of the records, or one was altered.
+    FileNotFoundError
+        If the book's data are nowhere.
     """
+    home = (sweeps_folder() if folder is None else folder) / name
     wanted = {each.id for group in groups.values() for each in group}
     records = {record.configuration.id: record for record in store.records(wanted)}
     if not records:
@@ -65,9 +68,7 @@ def export(
         frame = pd.DataFrame([rows[key] for key in dict.fromkeys(ids)])
         if len(frame):
             frame = frame.sort_values([*ORDER, "target", "seed", "id"])
-            write_text(
-                folder / name / f"{group}.csv", frame.to_csv(index=False, lineterminator="\n")
-            )
+            write_text(home / f"{group}.csv", frame.to_csv(index=False, lineterminator="\n"))
     lacking = {
         group: len({e.id for e in groups[group]}) - len(set(there[group])) for group in groups
     }
@@ -79,7 +80,7 @@ def export(
         "shared": shared,
         "environments": _summaries(list(records.values()), places),
     }
-    write_text(folder / name / PROVENANCE, json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+    write_text(home / PROVENANCE, json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     return lacking
 
 

@@ -6,17 +6,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from collective_action.data import book_file
 from collective_action.resumes.experiment import Configuration, Outcome, Provenance, Record
 from collective_action.resumes.store.schema import StoreError
 
-RESULTS = Path(__file__).parents[4] / "book" / "results" / "sweeps"
 PROVENANCE = "provenance.json"
 OWN = ("seconds", "peak_megabytes", "date")  # provenance that differs from record to record
 PLACE = tuple(each.name for each in fields(Provenance) if each.name not in OWN)
 MARKING = ("trigger", "placement", "spacing")
 
 
-def recorded(name: str, group: str | None = None, folder: Path | str = RESULTS) -> pd.DataFrame:
+def sweeps_folder() -> Path:
+    """Return the folder of the book's recorded sweeps; each is a folder in it."""
+    return book_file("results/sweeps")
+
+
+def recorded(name: str, group: str | None = None, folder: Path | str | None = None) -> pd.DataFrame:
     """Return recorded experiments, a row for each.
 
     Parameters
@@ -26,7 +31,7 @@ def recorded(name: str, group: str | None = None, folder: Path | str = RESULTS) 
     group
         Of the grid's groups; by default all of them, each record once.
     folder
-        By default the book's.
+        Of tables; by default the book's (see `collective_action.data`).
 
     Returns
     -------
@@ -39,8 +44,10 @@ def recorded(name: str, group: str | None = None, folder: Path | str = RESULTS) 
     ------
     StoreError
         If there is no such table.
+    FileNotFoundError
+        If the book's data are nowhere.
     """
-    home = Path(folder) / name
+    home = (sweeps_folder() if folder is None else Path(folder)) / name
     about = _read_provenance(home)
     there = [each for each, counts in about["groups"].items() if counts["records"]]
     if group is not None and group not in there:
@@ -57,13 +64,15 @@ def recorded(name: str, group: str | None = None, folder: Path | str = RESULTS) 
     return frame
 
 
-def restore(name: str, group: str | None = None, folder: Path | str = RESULTS) -> list[Record]:
+def restore(name: str, group: str | None = None, folder: Path | str | None = None) -> list[Record]:
     """Return the records of a table as they were exported, in its order.
 
     Raises
     ------
     StoreError
         If there is no such table.
+    FileNotFoundError
+        If the book's data are nowhere.
     ValueError
         If a row was altered: its id is not that of its configuration.
     """
@@ -92,6 +101,6 @@ def _read_provenance(home: Path) -> dict:
         return json.loads((home / PROVENANCE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StoreError(
-            f"there are no tables in {home}: `sweep export` writes them; name the folder if the "
-            "book is elsewhere"
+            f"there are no tables in {home}: `sweep export` writes them; name the folder if "
+            "they are elsewhere"
         ) from None

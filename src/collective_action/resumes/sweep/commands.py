@@ -11,7 +11,7 @@ from collective_action.resumes.experiment import Configuration
 from collective_action.resumes.experiment.commands import INTERRUPTED
 from collective_action.resumes.store import Reader, StoreError, Writer
 from collective_action.resumes.store.merging import TOLERANCE
-from collective_action.resumes.store.tables import RESULTS
+from collective_action.resumes.store.tables import sweeps_folder
 from collective_action.resumes.sweep import running
 from collective_action.resumes.sweep.cluster import SweepError
 from collective_action.resumes.sweep.grids import GRIDS
@@ -52,9 +52,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     verb.add_argument("--grid", choices=tuple(GRIDS), help="say also what is missing of this grid")
     verb.set_defaults(command=_telling(_check))
     verb = verbs.add_parser("export", parents=[where, which], help="write tables for the book")
-    verb.add_argument(
-        "--to", type=Path, default=RESULTS, metavar="FOLDER", help="default: %(default)s"
-    )
+    verb.add_argument("--to", type=Path, metavar="FOLDER", help="default: the book's")
     verb.set_defaults(command=_telling(_export))
     verb = verbs.add_parser("merge", parents=[where], help="bring other stores' records in")
     verb.add_argument("others", nargs="+", type=Path, metavar="FILE")
@@ -76,7 +74,7 @@ def _telling(command):
     def told(given: argparse.Namespace) -> int:
         try:
             return command(given)
-        except (StoreError, SweepError, ValueError) as error:
+        except (StoreError, SweepError, ValueError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
             return 1
 
@@ -150,11 +148,12 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
+    folder = given.to or sweeps_folder()
     with Reader(given.store) as reader:
-        lacking = store.export(reader, given.grid, _groups(given), given.to)
+        lacking = store.export(reader, given.grid, _groups(given), folder)
     for group, missing in lacking.items():
         note = f", which lacks {missing:,} records" if missing else ""
-        print(f"{given.to / given.grid / group}.csv{note}")
+        print(f"{folder / given.grid / group}.csv{note}")
     return 0
 
 
