@@ -10,10 +10,8 @@ from scipy import stats
 
 from collective_action.resumes.curves import (
     CriticalMass,
-    Fit,
     critical_mass,
     critical_masses,
-    fit_curve,
     means,
 )
 
@@ -131,29 +129,6 @@ def test_critical_masses_has_a_row_for_each_condition():
     assert found["seeds"].tolist() == [5, 3]
 
 
-SHAPE = Fit(floor=0.1, ceiling=0.95, middle=0.004, steepness=2.0)
-SIZES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-
-
-@pytest.mark.parametrize("sizes", [SIZES, (0, *SIZES)], ids=["floor fitted", "floor known"])
-def test_a_fit_finds_the_curve_that_made_the_runs(sizes):
-    found = fit_curve(runs({alpha: float(SHAPE.predict(alpha)) for alpha in sizes}))
-    for name in ("floor", "ceiling", "middle", "steepness"):
-        assert getattr(found, name) == pytest.approx(getattr(SHAPE, name), rel=0.01), name
-
-
-def test_a_curve_goes_from_its_floor_over_its_middle_to_its_ceiling():
-    assert np.allclose(SHAPE.predict([0, 0.004, 1e9]), [0.1, 0.525, 0.95])
-    factor = 81 ** (1 / SHAPE.steepness)
-    ends = SHAPE.predict([0.004 / factor**0.5, 0.004 * factor**0.5])
-    assert np.allclose((ends - 0.1) / 0.85, [0.1, 0.9])
-
-
-def test_a_flat_curve_is_fitted_too():
-    found = fit_curve(runs(dict.fromkeys((0, *SIZES), 0.3)))
-    assert np.allclose(found.predict(SIZES), 0.3, atol=1e-3)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -163,7 +138,6 @@ def test_a_flat_curve_is_fitted_too():
         (lambda: critical_mass(runs(RISING), 0), "success is 0"),
         (lambda: critical_mass(runs(RISING), 1.2), "success is 1.2"),
         (lambda: critical_masses(runs(RISING), ["target"]), "lacks target"),
-        (lambda: fit_curve(runs(RISING)), "3 sizes above 0"),
     ],
 )
 def test_errors_say_what_is_wrong(call, message):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import isotonic_regression, least_squares
+from scipy.optimize import isotonic_regression
 
 from collective_action import validation
 from collective_action.intervals import interval
@@ -43,7 +43,7 @@ def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.
         If the table is empty or lacks a column.
     """
     by = list(by)
-    _require(table, [*by, value])
+    require(table, [*by, value])
     rows = []
     for key, group in table.groupby(by):
         found = group[value].to_numpy()
@@ -96,7 +96,7 @@ def critical_mass(table: pd.DataFrame, success: float = 0.5, seed: int = 0) -> C
     ValueError
         If the table is empty or lacks a column, or the success is out of range.
     """
-    _require(table, ["alpha", "seed", "success"])
+    require(table, ["alpha", "seed", "success"])
     wanted = validation.at_least(
         "success", validation.fraction("success", success), 0, strictly=True
     )
@@ -128,86 +128,13 @@ def critical_masses(
         largest size tried, and `seeds`.
     """
     by = list(by)
-    _require(table, [*by, "alpha", "seed", "success"])
+    require(table, [*by, "alpha", "seed", "success"])
     rows = []
     for key, group in table.groupby(by):
         found = critical_mass(group, success, seed)
         reached = (found.value, found.low, found.high)
         rows.append((*key, *reached, group["alpha"].max(), group["seed"].nunique()))
     return pd.DataFrame(rows, columns=[*by, "mass", "low", "high", "largest", "seeds"])
-
-
-@dataclass(frozen=True)
-class Fit:
-    """S(α) = floor + (ceiling − floor) / (1 + (middle/α)^steepness): logistic in log α.
-
-    Attributes
-    ----------
-    floor
-        S(0): what happens without a collective.
-    ceiling
-        What a very large collective gets.
-    middle
-        The α half-way up.
-    steepness
-        Slope in log α: to go from 10 % to 90 % of the way takes a factor 81^(1/steepness) in α.
-    """
-
-    floor: float
-    ceiling: float
-    middle: float
-    steepness: float
-
-    def predict(self, alphas) -> np.ndarray:
-        """Return S at each α ≥ 0; floats, same shape."""
-        return _curve(np.asarray(alphas, dtype=float), self.floor, self.ceiling,
-                      np.log(self.middle), self.steepness)  # fmt: skip
-
-
-def fit_curve(table: pd.DataFrame) -> Fit:
-    """Fit an S-curve to runs at several sizes by least squares, each run counting once.
-
-    The floor is the mean of the runs without a collective; where there are none, it is fitted too.
-    The middle is kept within a factor of 10 of the sizes tried: where it ends up there, or where
-    the ceiling stands on the largest runs, the fit says little.
-
-    Parameters
-    ----------
-    table
-        Runs that differ only in `alpha` and `seed`, at four sizes above 0 or more.
-
-    Raises
-    ------
-    ValueError
-        If the table is empty, lacks a column or has too few sizes.
-    """
-    _require(table, ["alpha", "success"])
-    there = table[table["alpha"] > 0]
-    if there["alpha"].nunique() < 4:
-        raise ValueError(
-            f"table has runs at {there['alpha'].nunique()} sizes above 0: a curve needs 4 or more"
-        )
-    alphas, found = there["alpha"].to_numpy(dtype=float), there["success"].to_numpy()
-    without = table.loc[table["alpha"] == 0, "success"]
-    known = float(without.mean()) if len(without) else None
-    logs = np.log(alphas)
-    wide = np.log(10)
-
-    def miss(parameters: np.ndarray) -> np.ndarray:
-        middle, steepness, ceiling, floor = parameters
-        return _curve(alphas, floor if known is None else known, ceiling, middle, steepness) - found
-
-    start = [np.median(logs), 1.0, found.max(), found.min()]
-    lowest, highest = [logs.min() - wide, 0.1, 0, 0], [logs.max() + wide, 20, 1, 1]
-    start = np.clip(start, np.array(lowest) + 1e-6, np.array(highest) - 1e-6)
-    middle, steepness, ceiling, floor = least_squares(miss, start, bounds=(lowest, highest)).x
-    floor = floor if known is None else known
-    return Fit(float(floor), float(ceiling), float(np.exp(middle)), float(steepness))
-
-
-def _curve(alphas, floor, ceiling, log_middle, steepness) -> np.ndarray:
-    with np.errstate(divide="ignore", over="ignore"):
-        return floor + (ceiling - floor) / (1 + np.exp(steepness * (log_middle - np.log(alphas))))
 
 
 def _crossing(alphas: np.ndarray, runs: np.ndarray, wanted: float) -> float:
@@ -227,7 +154,8 @@ def _crossing(alphas: np.ndarray, runs: np.ndarray, wanted: float) -> float:
     return float(end * share if left == 0 else left * (end / left) ** share)
 
 
-def _require(table: pd.DataFrame, columns: Sequence[str]) -> None:
+def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Raise ValueError if a table of runs is empty or lacks a column."""
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise ValueError(f"table has columns {list(table.columns)}, lacks {', '.join(missing)}")

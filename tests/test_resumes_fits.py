@@ -1,0 +1,152 @@
+"""S-curves through recorded runs: the curve that made them, and what they leave open."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize
+
+from collective_action.resumes import fits
+from collective_action.resumes.fits import PARAMETERS, Curve, fit_curve
+from collective_action.resumes.store import recorded
+
+SHAPE = Curve(floor=0.1, ceiling=0.95, middle=0.004, steepness=2.0)
+SIZES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+KERNELS = ("Haswell", "Nehalem", "Sandybridge")
+
+
+def runs(curve, sizes=SIZES, seeds=5, noise=0.0):
+    """Return a table: at each size what `curve` says, scattered as a seed of its own says."""
+    luck = np.random.default_rng(0).normal(0, noise, (len(sizes), seeds))
+    return pd.DataFrame(
+        [
+            {"alpha": size, "seed": seed, "success": float(np.clip(curve(size) + off, 0, 1))}
+            for size, offs in zip(sizes, luck, strict=True)
+            for seed, off in enumerate(offs)
+        ]
+    )
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (0, *SIZES)], ids=["floor fitted", "floor known"])
+def test_a_fit_finds_the_curve_that_made_the_runs(sizes):
+    found = fit_curve(runs(SHAPE.predict, sizes))
+    assert found.undetermined == ()
+    for name in PARAMETERS:
+        assert getattr(found, name) == pytest.approx(getattr(SHAPE, name), rel=1e-6), name
+    assert np.allclose(found.predict([0, 1e-4, 1]), SHAPE.predict([0, 1e-4, 1]))
+
+
+def test_a_known_floor_is_the_mean_of_the_runs_without_a_collective():
+    """The other runs, from a curve with floor .1, would have chosen another."""
+    table = pd.concat([runs(SHAPE.predict), runs(lambda size: 0.3, (0.0,))])
+    assert fit_curve(table).floor == pytest.approx(0.3)
+
+
+def test_a_curve_goes_from_its_floor_over_its_middle_to_its_ceiling():
+    assert np.allclose(SHAPE.predict([0, 0.004, 1e9]), [0.1, 0.525, 0.95])
+    factor = 81 ** (1 / SHAPE.steepness)
+    ends = SHAPE.predict([0.004 / factor**0.5, 0.004 * factor**0.5])
+    assert np.allclose((ends - 0.1) / 0.85, [0.1, 0.9])
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.floats(0, 0.4), st.floats(0.5, 1), st.floats(-7, -3), st.floats(-1, 2), st.integers(0, 99)
+)
+def test_no_curve_of_a_fine_search_fits_better(floor, ceiling, middle, steepness, seed):
+    curve = Curve(floor, ceiling, np.exp(middle), np.exp(steepness))
+    table = runs(curve.predict)
+    noise = np.random.default_rng(seed).normal(0, 0.05, len(table))
+    table["success"] = (table["success"] + noise).clip(0, 1)
+    found = fit_curve(table)
+    loss = ((found.predict(table["alpha"]) - table["success"]) ** 2).sum()
+    logs, heights = np.log(table["alpha"].to_numpy()), table["success"].to_numpy()
+    bounds = [(logs.min() - np.log(10), logs.max() + np.log(10)), np.log(fits.STEEPNESSES)]
+
+    def best_ends(shape):
+        share = 1 / (1 + np.exp(-np.exp(shape[1]) * (logs - shape[0])))
+        ends = optimize.lsq_linear(np.column_stack([1 - share, share]), heights, (0, 1))
+        return 2 * ends.cost
+
+    brute = optimize.brute(best_ends, bounds, Ns=14, full_output=True, finish=None)
+    assert loss <= brute[1] * (1 + 1e-9) + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("curve", "sizes", "open_"),
+    [
+        (lambda size: 0.3, SIZES, PARAMETERS),
+        (lambda size: 0.3, (0.0, *SIZES), ("ceiling", "middle", "steepness")),
+        (Curve(0.1, 0.95, 0.5, 2.0).predict, SIZES, ("ceiling", "middle")),
+        (Curve(0.1, 0.95, 0.0001, 2.0).predict, SIZES, ("floor", "middle")),
+        (
+            Curve(0.1, 0.95, 0.001, 19.0).predict,
+            (0.0001, 0.0002, 0.01, 0.02),
+            ("middle", "steepness"),
+        ),
+    ],
+    ids=["flat", "flat from its floor", "begins to rise", "has risen", "jumps in a gap"],
+)
+def test_what_the_runs_leave_open_is_named_and_not_drawn(curve, sizes, open_):
+    found = fit_curve(runs(curve, sizes, noise=0.01))
+    assert set(open_) <= set(found.undetermined)
+    assert np.isnan([getattr(found, name) for name in open_]).all()
+    tried = np.array([size for size in sizes if size])
+    assert np.allclose(found.predict(tried), curve(tried) * np.ones(len(tried)), atol=0.02)
+    assert np.isnan(found.predict([min(tried) / 1.01, max(tried) * 1.01])).all()
+
+
+def test_as_many_runs_as_parameters_determine_nothing():
+    assert fit_curve(runs(SHAPE.predict, SIZES[:4], seeds=1)).undetermined == PARAMETERS
+
+
+def test_a_solver_that_gives_up_is_not_believed(monkeypatch):
+    def tired(*arguments, **options):
+        return optimize.least_squares(*arguments, **options | {"max_nfev": 1})
+
+    monkeypatch.setattr(fits, "least_squares", tired)
+    with pytest.raises(RuntimeError, match="did not converge"):
+        fit_curve(runs(SHAPE.predict, noise=0.05))
+
+
+def test_runs_that_are_no_fractions_and_too_few_sizes_are_refused():
+    with pytest.raises(ValueError, match="3 sizes above 0"):
+        fit_curve(runs(SHAPE.predict, (0.0, *SIZES[:3])))
+    with pytest.raises(ValueError, match=r"success\[0\] is nan"):
+        fit_curve(runs(SHAPE.predict).assign(success=np.nan))
+
+
+FITTED = """
+import sys
+import numpy as np
+import pandas as pd
+from collective_action.resumes.fits import PARAMETERS, fit_curve
+for _, runs in pd.read_csv(sys.stdin).groupby("spacing"):
+    found = fit_curve(runs)
+    values = [getattr(found, name) for name in PARAMETERS]
+    print(*values, *found.predict(np.unique(runs["alpha"])))
+"""
+
+
+def test_a_fit_is_the_same_on_every_processor(monkeypatch):
+    """Among these are the flattest of the recorded curves: all runs above .98."""
+    table = recorded("bag", "spacing")[["spacing", "alpha", "success"]].to_csv(index=False)
+    answers = []
+    for kernel in KERNELS:
+        monkeypatch.setenv("OPENBLAS_CORETYPE", kernel)
+        command = [sys.executable, "-c", FITTED]
+        done = subprocess.run(command, input=table, check=True, capture_output=True, text=True)
+        answers.append(
+            [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
+        )
+    for other in answers[1:]:
+        assert np.allclose(answers[0], other, rtol=1e-5, atol=1e-9, equal_nan=True)
+
+
+def test_the_flattest_recorded_runs_leave_their_floor_and_middle_open():
+    table = recorded("bag", "spacing")
+    assert {"floor", "middle"} <= set(fit_curve(table[table["spacing"] == 5]).undetermined)
