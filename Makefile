@@ -4,40 +4,44 @@ FULL := .venv/full
 SCALE ?= ci
 CHAPTER ?=
 PORT ?= 8000
+PROVIDE = $(PYTHON) -I src/bookbuild/environment.py
+NEWER = import sys; sys.version_info >= (3, 11) or sys.exit("make: Python 3.11 or newer is needed; " + sys.executable + " is %d.%d. Name another one: make PYTHON=python3.12" % sys.version_info[:2])
 
+unexport BOOK_ROOT  # the book is the one here, whatever a JupyterLab around this shell serves
 .DEFAULT_GOAL := help
-.PHONY: help book test lab execute student instructors serve pdf slides bench lock clean
+.PHONY: help book test lab execute student instructors serve pdf slides bench lock clean $(SITE) $(FULL)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-book: $(SITE)/ready ## Build the site (a small environment, no PyTorch)
+book: $(SITE) ## Build the site (a small environment, no PyTorch)
 	@$(SITE)/bin/python -m bookbuild site
 
-test: $(FULL)/ready ## Prove the book: tests, every chapter, every output, the site
+test: $(FULL) ## Prove the book: tests, every chapter, every output, the site
 	@$(FULL)/bin/python -m bookbuild test
 
-lab: $(FULL)/ready ## Open the chapters in JupyterLab
-	@BOOK_ROOT="$(CURDIR)" $(FULL)/bin/jupyter lab --notebook-dir=book/chapters
+lab: $(FULL) ## Open the chapters in JupyterLab
+	@BOOK_ROOT="$(CURDIR)" $(FULL)/bin/python -m jupyterlab --notebook-dir=book/chapters
 
-execute: $(FULL)/ready ## Execute chapters: CHAPTER=the-model, SCALE=laptop (default: all, ci)
+execute: $(FULL) ## Execute chapters: CHAPTER=the-model, SCALE=laptop (default: all, ci)
 ifeq ($(SCALE),ci)
 	@$(FULL)/bin/python -m bookbuild execute $(CHAPTER)
 else
 	@$(FULL)/bin/python -m bookbuild papermill $(CHAPTER) -p scale=$(SCALE)
 endif
 
-student: $(SITE)/ready ## Write the student edition: notebooks with checks, without solutions
+student: $(SITE) ## Write the student edition: notebooks with checks, without solutions
 	@$(SITE)/bin/python -m bookbuild student
 
-instructors: $(FULL)/ready ## Build the site with the solutions of private/solutions/
+instructors: $(FULL) ## Build the site with the solutions of private/solutions/
 	@$(FULL)/bin/python -m bookbuild instructors
 
 serve: book ## Build the site and serve it on this machine: PORT=8000
 	@echo "http://localhost:$(PORT)/"
 	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-pdf: book $(SITE)/printer ## Build the site and print the whole book as one PDF (needs Chromium)
+pdf: book ## Build the site and print the whole book as one PDF (needs Chromium)
+	@$(PROVIDE) $(SITE) playwright pypdf
 	@$(SITE)/bin/python -m bookbuild pdf
 
 slides: book ## Build the site and serve its slides; S opens the speaker's notes: PORT=8000
@@ -45,7 +49,7 @@ slides: book ## Build the site and serve its slides; S opens the speaker's notes
 	@echo "http://localhost:$(PORT)/slides/the-model.html, and so on (Ctrl-C stops)"
 	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-bench: $(FULL)/ready ## Measure speed and memory against named rivals
+bench: $(FULL) ## Measure speed and memory against named rivals
 	@$(FULL)/bin/python benchmarks/run.py
 
 LOCK := uv pip compile --universal --python-version 3.11 --custom-compile-command "make lock" --quiet
@@ -53,30 +57,13 @@ LOCK := uv pip compile --universal --python-version 3.11 --custom-compile-comman
 # The library's own dependencies: the site is built from executed notebooks, without them.
 LIBRARY := numpy scipy pandas altair
 
-lock: $(FULL)/ready ## Refresh the two lock files from pyproject.toml
+lock: $(FULL) ## Refresh the two lock files from pyproject.toml
 	@$(FULL)/bin/$(LOCK) pyproject.toml --all-extras --output-file requirements.txt
 	@$(FULL)/bin/$(LOCK) pyproject.toml --extra press $(LIBRARY:%=--no-emit-package %) --constraint requirements.txt --output-file requirements-site.txt
 
 clean: ## Delete everything that was built (the environments too)
 	rm -rf _build .venv
 
-$(SITE)/ready: pyproject.toml requirements-site.txt
-	@$(PYTHON) src/bookbuild/preflight.py
-	@echo "Making the environment of the site in $(SITE) …"
-	@rm -rf $(SITE) && $(PYTHON) -m venv $(SITE)
-	@$(SITE)/bin/python -m pip install --quiet --requirement requirements-site.txt
-	@$(SITE)/bin/python -m pip install --quiet --no-deps --editable .
-	@touch $@
-
-$(SITE)/printer: $(SITE)/ready
-	@$(SITE)/bin/python -m pip install --quiet --constraint requirements.txt playwright pypdf
-	@touch $@
-
-$(FULL)/ready: pyproject.toml requirements.txt
-	@$(PYTHON) src/bookbuild/preflight.py
-	@echo "Making the full environment in $(FULL) (2 GB, a few minutes) …"
-	@rm -rf $(FULL) && $(PYTHON) -m venv $(FULL)
-	@$(FULL)/bin/python -m pip install --quiet --requirement requirements.txt
-	@$(FULL)/bin/python -m pip install --quiet --no-deps --editable .
-	@JUPYTER_CONFIG_DIR=$(FULL)/etc/jupyter $(FULL)/bin/jupytext-config set-default-viewer markdown
-	@touch $@
+$(SITE) $(FULL):
+	@$(PYTHON) -c '$(NEWER)'
+	@$(PROVIDE) $@
