@@ -9,7 +9,7 @@ NEWER = import sys; sys.version_info >= (3, 11) or sys.exit("make: Python 3.11 o
 
 unexport BOOK_ROOT  # the book is the one here, whatever a JupyterLab around this shell serves
 .DEFAULT_GOAL := help
-.PHONY: help book test lab execute student instructors serve pdf slides bench lock clean $(SITE) $(FULL)
+.PHONY: help book check test elsewhere lab execute student instructors serve pdf slides bench lock clean $(SITE) $(FULL)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,12 @@ book: $(SITE) ## Build the site (a small environment, no PyTorch)
 
 test: $(FULL) ## Prove the book: tests, every chapter, every output, the site
 	@$(FULL)/bin/python -m bookbuild test
+
+check: $(FULL) ## Check between edits: lint, rules, fast tests, comparison, site
+	@$(FULL)/bin/python -m bookbuild test quick
+
+elsewhere: $(FULL) ## Prove it as on other machines: fresh environments, other processors
+	@$(FULL)/bin/python -m bookbuild test elsewhere
 
 lab: $(FULL) ## Open the chapters in JupyterLab
 	@BOOK_ROOT="$(CURDIR)" $(FULL)/bin/python -m jupyterlab --notebook-dir=book/chapters

@@ -1,6 +1,7 @@
 """Executing a chapter gives the same bytes, and a failure leaves everything as it was."""
 
 import dataclasses
+import os
 import sys
 
 import nbformat
@@ -8,7 +9,12 @@ import papermill
 import pytest
 
 from bookbuild import __main__, compare, execute, executions
-from bookbuild.execute import ChapterError, papermill_chapter, write_chapter
+from bookbuild.execute import (
+    ChapterError,
+    papermill_chapter,
+    papermill_chapters,
+    write_chapter,
+)
 from bookbuild.renderer import VEGALITE, kernel_environment
 from books import chapter, code, make_book, write
 
@@ -234,3 +240,15 @@ def test_the_cell_that_papermill_adds_is_not_counted(tmp_path, monkeypatch, give
     monkeypatch.setattr(papermill, "execute_notebook", fail)
     with pytest.raises(ChapterError, match=rf"one\.md:\d+ \(cell {cell}\)"):
         papermill_chapter(book, "one", given)
+
+
+def test_chapters_side_by_side_are_named_in_order_and_one_that_raises_stops_no_other(tmp_path):
+    wide = chapter("# Wide\n", PARAMETERS, code("import os\nprint(os.environ['OMP_NUM_THREADS'])"))
+    book = make_book(tmp_path, one=RAISING, two=wide, three=PLAIN)
+    results = dict(papermill_chapters(book, ["three", "one", "two"], {"scale": "ci"}, jobs=2))
+    assert list(results) == ["three", "one", "two"]
+    assert isinstance(results["one"], ChapterError)
+    assert "ZeroDivisionError" in str(results["one"])
+    [threads] = nbformat.read(results["two"], 4).cells[-1].outputs
+    assert int(threads.text) == max(1, os.cpu_count() // 2)
+    assert nbformat.read(results["three"], 4).cells[-1].outputs[0].text == "ci 2023\n"

@@ -4,6 +4,7 @@ import argparse
 import ast
 import sys
 
+from bookbuild.gates import SUITES
 from bookbuild.layout import VARIABLE, find_book
 
 # Each command imports what it needs, so that the site's small environment can run its own.
@@ -25,17 +26,17 @@ def _execute(book, arguments) -> int:
 
 
 def _papermill(book, arguments) -> int:
-    from bookbuild.execute import ChapterError, papermill_chapter
+    from bookbuild.execute import ChapterError, papermill_chapters
 
     failed = False
-    for name in book.select(arguments.chapters):
-        print(f"{name} … ", end="", flush=True)
-        try:
-            print(papermill_chapter(book, name, dict(arguments.parameter)))
-        except ChapterError as error:
+    names = book.select(arguments.chapters)
+    for name, result in papermill_chapters(book, names, dict(arguments.parameter), arguments.jobs):
+        if isinstance(result, ChapterError):
             failed = True
-            print("raised", flush=True)
-            print(error, file=sys.stderr)
+            print(f"{name} … raised", flush=True)
+            print(result, file=sys.stderr)
+        else:
+            print(f"{name} … {result}", flush=True)
     return 1 if failed else 0
 
 
@@ -105,10 +106,10 @@ def _instructors(book, _arguments) -> int:
         return 1
 
 
-def _test(book, _arguments) -> int:
-    from bookbuild.gates import run
+def _test(book, arguments) -> int:
+    from bookbuild import gates
 
-    return 0 if run(book) else 1
+    return 0 if gates.run(book, arguments.suite) else 1
 
 
 def _parameter(text: str) -> tuple[str, object]:
@@ -141,7 +142,7 @@ def main() -> int:
         ("pdf", _pdf, "print the built site as one PDF, and link to it"),
         ("instructors", _instructors, "build the site with private solutions, below _build/"),
         ("check", _check, "check the built site"),
-        ("test", _test, "run every gate"),
+        ("test", _test, "run a suite of gates: quick, whole (the default) or elsewhere"),
     ):
         command = commands.add_parser(name, parents=[which], help=help_text, description=help_text)
         command.set_defaults(function=function)
@@ -152,6 +153,9 @@ def main() -> int:
                 "-p", dest="parameter", type=_parameter, action="append", default=[],
                 metavar="NAME=VALUE", help="a parameter, such as scale=laptop",
             )  # fmt: skip
+            command.add_argument("--jobs", type=int, default=1, help="chapters at a time")
+        if name == "test":
+            command.add_argument("suite", nargs="?", default="whole", choices=SUITES)
     arguments = parser.parse_args()
     try:
         return arguments.function(find_book(vars(arguments).get("book")), arguments)

@@ -1,11 +1,13 @@
 """Execute chapters: MyST source in, executed notebook out, the same bytes every time."""
 
 import datetime
+import multiprocessing
 import os
 import platform
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -135,6 +137,37 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
         except (CellTimeoutError, DeadKernelError) as error:
             raise ChapterError(f"book/chapters/{name}.md\n{error}") from None
     return output
+
+
+def papermill_chapters(
+    book: Book, names: list[str], given: dict[str, object], jobs: int
+) -> Iterator[tuple[str, Path | ChapterError]]:
+    """Re-execute chapters with papermill, several at a time, and yield them in order.
+
+    Parameters
+    ----------
+    names : list of str
+        Chapters.
+    given : dict
+        Parameters of all of them, as ``papermill_chapter`` takes them.
+    jobs : int
+        How many are executed at a time, at least 1. Each has its share of the processor's cores.
+
+    Yields
+    ------
+    name : str
+    result : Path or ChapterError
+        The executed notebook, or why there is none.
+    """
+    threads = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {}
+    context = multiprocessing.get_context("spawn")
+    with _environment(threads), ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting = [pool.submit(papermill_chapter, book, name, given) for name in names]
+        for name, future in zip(names, waiting, strict=True):
+            try:
+                yield name, future.result()
+            except ChapterError as error:
+                yield name, error
 
 
 def _text(notebook: NotebookNode) -> str:
