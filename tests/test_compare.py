@@ -88,6 +88,28 @@ def test_finds_changed_front_matter(book):
     ]
 
 
+DROPPED = {
+    "  level: easy\n": "one.md has lost level from its front matter: ",
+    ":tags: [answer]\n": "(cell 4) has lost something that its notebook has (tags: ['answer']): ",
+    ":wrong: [a, b]\n": "(cell 4) has lost something that its notebook has (wrong: ['a', 'b']): ",
+    ", b]": "(cell 4) has lost something that its notebook has (wrong: ['a', 'b']): ",
+}
+EDITS = [("x = 1", "x = 2"), ("Words.", "More.\n\n+++\n\nWords."), ("print(x)", "print(3)")]
+
+
+@pytest.mark.parametrize("edit", [("", ""), *EDITS])
+@pytest.mark.parametrize("dropped", DROPPED)
+def test_what_an_editor_dropped_is_put_back_not_executed(book, dropped, edit):
+    whole = SOURCE.replace("kernelspec:", "chapter:\n  level: easy\n  topic: a\nkernelspec:")
+    whole = whole.replace(":tags: [hide-input]\n", ":tags: [answer]\n:wrong: [a, b]\n")
+    write(book, "one", whole)
+    execute(book, "one", {"print(x)": PRINTED})
+    write(book, "one", whole.replace(dropped, "]" if dropped == ", b]" else "").replace(*edit))
+    [message] = problems(book)
+    message = message.replace("(cell 5)", "(cell 4)")  # one edit puts a cell before it
+    assert message.endswith(f"{DROPPED[dropped]}put it back, unless you took it out on purpose")
+
+
 @pytest.mark.parametrize("change", ["output", "metadata", "no record"])
 def test_finds_a_notebook_that_was_edited(book, change):
     if change == "output":

@@ -23,10 +23,10 @@ def problems(book: Book, names: list[str]) -> list[str]:
     ]
     records = executions.read(book)
     for name in names:
-        source, notebook = book.chapters / f"{name}.md", book.notebooks / f"{name}.ipynb"
-        missing = [relative(book, path) for path in (source, notebook) if not path.is_file()]
+        chapter, notebook = book.chapters / f"{name}.md", book.notebooks / f"{name}.ipynb"
+        missing = [relative(book, path) for path in (chapter, notebook) if not path.is_file()]
         if missing:
-            advice = rerun(name) if source.is_file() else "write it or take it out of _toc.yml"
+            advice = rerun(name) if chapter.is_file() else "write it or take it out of _toc.yml"
             found.append(f"{' and '.join(missing)} is missing; {advice}")
             continue
         text = notebook.read_text(encoding="utf-8")
@@ -35,7 +35,8 @@ def problems(book: Book, names: list[str]) -> list[str]:
         except nbformat.reader.NotJSONError:
             found.append(f"{relative(book, notebook)} is not a notebook; {rerun(name)}")
             continue
-        stale = _stale(book, name, executed)
+        source = read_chapter(book, name)
+        stale = _lost(book, name, source, executed) or _stale(book, name, source, executed)
         if not stale and (name not in records or records[name].notebook != digest(text)):
             stale = [
                 f"{relative(book, notebook)} is not what its recorded execution left: it was "
@@ -50,9 +51,55 @@ def rerun(name: str) -> str:
     return f"run `make execute CHAPTER={name}`"
 
 
-def _stale(book: Book, name: str, executed: NotebookNode) -> list[str]:
+def _lost(book: Book, name: str, source: NotebookNode, executed: NotebookNode) -> list[str]:
+    """Return the first thing that a source lacks and its notebook still has, if there is one.
+
+    Editors drop front matter and tags that they do not know. To execute the chapter would drop
+    them from the notebook as well, so that is no advice here.
+    """
+    advice = "put it back, unless you took it out on purpose"
+    kept = source.metadata.get("chapter", {})
+    entries = [key for key in executed.metadata.get("chapter", {}) if key not in kept]
+    if entries:
+        chapter = relative(book, book.chapters / f"{name}.md")
+        return [f"{chapter} has lost {', '.join(entries)} from its front matter: {advice}"]
+    for index, (now, before) in enumerate(_counterparts(source, executed)):
+        keys = [key for key in before if _shorter(now.get(key), before[key])]
+        if keys:
+            lost = "; ".join(f"{key}: {before[key]}" for key in keys)
+            where = locate(book, name, source, index)
+            return [f"{where} has lost something that its notebook has ({lost}): {advice}"]
+    return []
+
+
+def _counterparts(source: NotebookNode, executed: NotebookNode) -> list[tuple[dict, dict]]:
+    """Return the metadata of each cell of a source, and what its notebook says of that cell.
+
+    A cell that was edited is found by the equal cells around it; a new one had no metadata.
+    """
+    before, now = (
+        [(cell.cell_type, cell.source) for cell in notebook.cells]
+        for notebook in (executed, source)
+    )
+    pairs = [(cell.metadata, {}) for cell in source.cells]
+    blocks = difflib.SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    for _, start, end, first, last in blocks:
+        if end - start == last - first:
+            for offset in range(end - start):
+                recorded = executed.cells[start + offset].metadata
+                pairs[first + offset] = (pairs[first + offset][0], recorded)
+    return pairs
+
+
+def _shorter(now: object, before: object) -> bool:
+    """Return whether a value is gone, or a list has lost some of its items and won none."""
+    if isinstance(now, list) and isinstance(before, list):
+        return len(now) < len(before) and all(item in before for item in now)
+    return now is None
+
+
+def _stale(book: Book, name: str, source: NotebookNode, executed: NotebookNode) -> list[str]:
     """Return the first cell in which source and notebook differ, if there is one."""
-    source = read_chapter(book, name)
     for index, (theirs, ours) in enumerate(zip(executed.cells, source.cells, strict=False)):
         before, now = _shown(theirs), _shown(ours)
         if before != now:

@@ -15,7 +15,11 @@ from playwright.sync_api import Page
 
 import books
 
-CHAPTER = books.chapter(
+FRONT_MATTER = (
+    (books.THIS_BOOK.chapters / "the-model.md").read_text(encoding="utf-8").partition("\n# ")[0]
+)
+CHAPTER = "\n".join([
+    FRONT_MATTER,
     "```{prf:theorem} Small\n:label: small\n\nOne and one are two.\n```\n",
     books.code("import pandas as pd\n\nfrom collective_action import charts\n\ncharts.use_theme()"),
     books.code(
@@ -23,7 +27,7 @@ CHAPTER = books.chapter(
         '    {"alpha": [0, 0.5, 1], "success": [0, 0.2, 1], "bound": [0, 0.1, 1]})\n'
         'charts.staircase_and_bound(line, description="A step.")'
     ),
-)
+])  # fmt: skip
 
 
 @pytest.fixture
@@ -70,7 +74,9 @@ def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
 
 
-def test_a_chapter_opens_as_a_notebook_and_draws_its_chart(lab: str, page: Page) -> None:
+def test_a_chapter_opens_as_a_notebook_draws_its_chart_and_is_saved_as_it_was(
+    lab: str, page: Page, tmp_path: Path
+) -> None:
     outside = []
     page.on(
         "request",
@@ -86,3 +92,8 @@ def test_a_chapter_opens_as_a_notebook_and_draws_its_chart(lab: str, page: Page)
     page.get_by_text("Run All Cells", exact=True).click()
     page.locator(".jp-OutputArea canvas.marks").wait_for(timeout=60_000)
     assert outside == []
+    with page.expect_response(
+        lambda response: response.request.method == "PUT" and "/contents/" in response.url
+    ):
+        page.keyboard.press("Control+s")
+    assert (tmp_path / "small.md").read_text(encoding="utf-8") == CHAPTER
