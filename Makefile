@@ -42,18 +42,15 @@ student: $(SITE) ## Write the student edition: notebooks with checks, without so
 instructors: $(FULL) ## Build the site with the solutions of private/solutions/
 	@$(FULL)/bin/python -m bookbuild instructors
 
-serve: book ## Build the site and serve it on this machine: PORT=8000
-	@echo "http://localhost:$(PORT)/"
-	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+serve: $(SITE) ## Build the site and serve it on this machine: PORT=8000
+	@$(SITE)/bin/python -m bookbuild serve --port "$(PORT)"
 
 pdf: book ## Build the site and print the whole book as one PDF (needs Chromium)
 	@$(PROVIDE) $(SITE) playwright pypdf
 	@$(SITE)/bin/python -m bookbuild pdf
 
-slides: book ## Build the site and serve its slides; S opens the speaker's notes: PORT=8000
-	@$(SITE)/bin/python -m bookbuild slides
-	@echo "http://localhost:$(PORT)/slides/the-model.html, and so on (Ctrl-C stops)"
-	@$(SITE)/bin/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+slides: $(SITE) ## Build the site and serve its slides; S opens the speaker's notes: PORT=8000
+	@$(SITE)/bin/python -m bookbuild serve --port "$(PORT)" slides/the-model.html
 
 bench: $(FULL) ## Measure speed and memory against named rivals
 	@$(FULL)/bin/python benchmarks/run.py

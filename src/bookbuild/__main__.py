@@ -66,6 +66,12 @@ def _site(book, _arguments) -> int:
     return build(book)
 
 
+def _serve(book, arguments) -> int:
+    from bookbuild import serve
+
+    return serve.run(book, arguments.port, arguments.page)
+
+
 def _pdf(book, _arguments) -> int:
     from bookbuild.browser import NoBrowserError
     from bookbuild.gates import SKIPPED
@@ -137,6 +143,7 @@ def main() -> int:
         ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
         ("compare", _compare, "compare chapters with their executed notebooks"),
         ("site", _site, "build the site from the executed notebooks"),
+        ("serve", _serve, "build the site and serve it on this machine"),
         ("slides", _slides, "draw the decks anew from the built site"),
         ("student", _student, "write the student edition, below _build/"),
         ("pdf", _pdf, "print the built site as one PDF, and link to it"),
@@ -148,6 +155,9 @@ def main() -> int:
         command.set_defaults(function=function)
         if name in ("execute", "papermill", "compare"):
             command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")
+        if name == "serve":
+            command.add_argument("--port", default="8000", help="default: 8000")
+            command.add_argument("page", nargs="?", default="index.html", help="the page to name")
         if name == "papermill":
             command.add_argument(
                 "-p", dest="parameter", type=_parameter, action="append", default=[],
@@ -162,6 +172,8 @@ def main() -> int:
     except ValueError as error:
         print(f"bookbuild: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def build(book: Book) -> int:
 
     solutions = read(book)
     copy = Book(book.build / "instructors")
-    shutil.rmtree(copy.root, ignore_errors=True)
+    shutil.rmtree(copy.source, ignore_errors=True)  # its site stays until there is a new one
     shutil.copytree(book.source, copy.source)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(book.root / name, copy.root / name)
@@ -59,7 +59,7 @@ def build(book: Book) -> int:
         before = path.read_text(encoding="utf-8")
         after = insert(before, unused)
         if after != before:
-            path.write_text(after, encoding="utf-8")
+            path.write_text(after, encoding="utf-8", newline="\n")
             write_chapter(copy, name)
     if unused:
         raise ValueError(

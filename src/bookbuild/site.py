@@ -4,9 +4,10 @@ Decks of slides and the student edition are put beside the pages.
 """
 
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from bookbuild import student
@@ -14,11 +15,32 @@ from bookbuild.layout import Book
 from bookbuild.slides import deck
 
 
+@dataclass(frozen=True)
+class Unfinished(Book):
+    """A book whose site is being built, beside the one that it has.
+
+    Parameters
+    ----------
+    root : Path
+        The book's top level.
+    workplace : Path
+        Where the site is built.
+    """
+
+    workplace: Path
+
+    @property
+    def site(self) -> Path:
+        """The site that is being built."""
+        return self.workplace / self.build.name / "html"
+
+
 def build(book: Book) -> int:
     """Build the site and say where it is.
 
-    Nothing is executed: the notebooks are committed with their outputs. An earlier build is deleted
-    first, so no page outlives its source.
+    Nothing is executed: the notebooks are committed with their outputs. The site is built from
+    clean, so no page outlives its source, and takes the place of an earlier one when it is whole:
+    a build that fails or is stopped leaves that one as it was.
 
     Returns
     -------
@@ -28,24 +50,38 @@ def build(book: Book) -> int:
     Raises
     ------
     ValueError
-        If a deck of slides cannot be drawn from it.
+        If a deck of slides cannot be drawn from it, or the book's folder cannot be written.
     """
-    for leftover in ("html", ".doctrees", "jupyter_execute"):
-        shutil.rmtree(book.build / leftover, ignore_errors=True)
+    try:
+        book.build.mkdir(exist_ok=True)
+        beside = tempfile.TemporaryDirectory(dir=book.build, prefix="site-")
+    except OSError as error:
+        raise ValueError(f"nothing can be built in {book.build}: {error.strerror}") from None
+    with beside as workplace:
+        unfinished = Unfinished(book.root, Path(workplace))
+        if not _write_pages(unfinished):
+            print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
+            return 1
+        deck.write(unfinished)
+        student.write(unfinished, unfinished.site / student.FOLDER)
+        if book.site.exists():
+            book.site.rename(unfinished.workplace / "earlier")
+        unfinished.site.rename(book.site)
+    print(f"The book is built: open {book.site / 'index.html'}")
+    return 0
+
+
+def _write_pages(book: Unfinished) -> bool:
+    """Write the pages; return whether that raised no warning."""
     command = [
         *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(book.source)),
         *("--config", str(book.root / "_config.yml"), "--toc", str(book.root / "_toc.yml")),
-        *("--path-output", str(book.root), "-q", "-W", "-n", "--keep-going"),
+        *("--path-output", str(book.workplace), "-q", "-W", "-n", "--keep-going"),
     ]
     result = subprocess.run(command, cwd=book.root, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         print(_name_cells(result.stdout + result.stderr), file=sys.stderr)
-        print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
-        return 1
-    deck.write(book)
-    student.write(book, book.site / student.FOLDER)
-    print(f"The book is built: open {book.site / 'index.html'}")
-    return 0
+    return result.returncode == 0
 
 
 def _name_cells(text: str) -> str:

@@ -65,7 +65,9 @@ def vendor(root: Path) -> None:
         notices[home].append(f"{package} {about['version']} ({about['license']}), in {where}")
     for home, lines in notices.items():
         text = "Copied from npm packages by `npm run vendor`; licences beside the files.\n\n"
-        (root / home / "NOTICE.txt").write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+        (root / home / "NOTICE.txt").write_text(
+            text + "\n".join(lines) + "\n", encoding="utf-8", newline="\n"
+        )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import os.path
 import re
 from pathlib import Path
 
+from bookbuild import atomic
+
 NAME = "algorithmic-collective-action.pdf"
 # What a page says of the PDF, `[words]{.to-pdf}` in Markdown.
 WORDS = re.compile(r'<span class="to-pdf">(.*?)</span>', re.DOTALL)
@@ -32,4 +34,4 @@ def lead(site: Path) -> None:
         linked = WORDS.sub(rf'<a class="to-pdf" href="{address}">\1</a>', text)
         linked = MENU.sub(lambda found, entry=entry: found[0] + entry, linked, count=1)
         if linked != text:
-            path.write_text(linked, encoding="utf-8")
+            atomic.write_text(path, linked)

@@ -35,7 +35,7 @@ def make(book: Book) -> Path:
     home = book.build / "pdf"
     home.mkdir(parents=True, exist_ok=True)
     source, raw = home / "book.html", home / "printed.pdf"
-    source.write_text(assemble(book, home), encoding="utf-8")
+    source.write_text(assemble(book, home), encoding="utf-8", newline="\n")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=[*browser.FLAGS])
         page = chromium.new_page(viewport=TEXT, color_scheme="light", reduced_motion="reduce")
@@ -50,7 +50,9 @@ def make(book: Book) -> Path:
         chromium.close()
     target = book.site / link.NAME
     config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
-    _finish(raw, target, config["author"])
+    finished = home / link.NAME
+    _finish(raw, finished, config["author"])
+    finished.replace(target)
     link.lead(book.site)
     return target
 

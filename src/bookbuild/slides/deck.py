@@ -9,6 +9,7 @@ from string import Template
 
 from bs4 import Tag
 
+from bookbuild import atomic
 from bookbuild.layout import Book
 from bookbuild.slides import chapter, outline
 from bookbuild.slides.chapter import Chapter
@@ -76,8 +77,7 @@ def write(book: Book) -> list[Path]:
             path = relative(book, book.slides / f"{name}.md")
             wrong += [f"{path}: {line}" for line in str(error).splitlines()]
             continue
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(text, encoding="utf-8")
+        atomic.write_text(page, text)
         pages.append(page)
     if wrong:
         raise ValueError("\n".join(["decks cannot be drawn:", *wrong]))

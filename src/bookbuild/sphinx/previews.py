@@ -79,7 +79,9 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     names = sorted(f"{docname}.html" for docname in app.env.found_docs)
     pages = {name: (out / name).read_text(encoding="utf-8") for name in names}
     data = json.dumps(collect(pages), ensure_ascii=False, separators=(",", ":"))
-    (out / "_static" / NAME).write_text(f"window.previews = {data};\n", encoding="utf-8")
+    (out / "_static" / NAME).write_text(
+        f"window.previews = {data};\n", encoding="utf-8", newline="\n"
+    )
 
 
 def setup(app: Sphinx) -> None:

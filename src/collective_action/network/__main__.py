@@ -105,7 +105,7 @@ def main(path: Path) -> None:
         "walk": walk(contest),
     }  # fmt: skip
     record["provenance"]["seconds"] = round(time.perf_counter() - begun)
-    path.write_text(_text(record), encoding="utf-8")
+    path.write_text(_text(record), encoding="utf-8", newline="\n")
 
 
 def _columns(table: pd.DataFrame) -> dict[str, list]:

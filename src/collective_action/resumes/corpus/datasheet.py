@@ -136,8 +136,8 @@ def main(folder: Path) -> None:
     """Write datasheet.json and datasheet.md to a folder."""
     found = facts()
     text = json.dumps(found, ensure_ascii=False, indent=1)
-    (folder / "datasheet.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "datasheet.md").write_text(page(found), encoding="utf-8")
+    (folder / "datasheet.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / "datasheet.md").write_text(page(found), encoding="utf-8", newline="\n")
 
 
 def _example(source: Synthetic, jobs: int) -> dict:

@@ -141,7 +141,7 @@ def main(path: Path) -> None:
         "peak_flop_per_second": peak(on, dtype),
         "models": [asdict(each) for each in costs],
     }
-    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
