@@ -18,7 +18,7 @@ def unknown(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build with an address."""
-    return build(tmp_path_factory.mktemp("known"), repository=REPOSITORY)
+    return build(tmp_path_factory.mktemp("known"), repository=f"{REPOSITORY}.git")
 
 
 def addresses(built: Built, page: str) -> list[str]:
@@ -48,6 +48,30 @@ def test_known_address_edits_the_authored_chapter(known: Built) -> None:
     assert f"{REPOSITORY}/blob/main/book/chapters/one.md?plain=1" in links
     assert not [link for link in links if "/edit/" in link and link.endswith(".ipynb")]
     assert f"{REPOSITORY}/edit/main/book/index.md" in addresses(known, "index")
+
+
+def test_another_site_is_linked_in_its_own_way(tmp_path: Path) -> None:
+    built = build(tmp_path, repository="git@gitlab.com:some/one/book.git")
+    assert built.code == 0, built.messages
+    links = addresses(built, "notebooks/one")
+    outside = [address for address in links if "://" in address]
+    home = "https://gitlab.com/some/one/book"
+    notebook = "book/notebooks/one.ipynb"
+    binder = "https://mybinder.org/v2/gl/some%2Fone%2Fbook/main"
+    issue = "issue[title]=Issue%20on%20page%20%2Fnotebooks/one.html"
+    assert set(outside) == {
+        home,
+        f"{home}/-/edit/main/book/chapters/one.md",
+        f"{home}/-/blob/main/book/chapters/one.md?plain=1",
+        f"{home}/-/issues/new?{issue}&issue[description]=Your%20issue%20content%20here.",
+        f"{binder}?urlpath=lab/tree/{notebook}",
+    }
+
+
+def test_an_address_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    built = build(tmp_path, repository="the-book")
+    assert built.code != 0
+    assert "repository.url in _config.yml is 'the-book': write https://" in built.messages
 
 
 @pytest.mark.parametrize("state", ["unknown", "known"])

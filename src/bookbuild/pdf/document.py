@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from bookbuild import repository
 from bookbuild.layout import Book
 from bookbuild.pdf import solutions
 from bookbuild.pdf.printed import anchor, printed
@@ -86,7 +87,8 @@ def assemble(book: Book, home: Path) -> str:
 def _front(book: Book, config: dict, landing: BeautifulSoup, root: str, home: Path) -> list[Tag]:
     """Return the cover and what stands behind it."""
     lead = landing.select_one("article .lead")
-    url = config["repository"]["url"]
+    found = repository.find(book)
+    url = found.url if found else ""
     words = {
         "root": root,
         "title": html.escape(config["title"]),

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ConfigError
+
+from bookbuild import repository
 
 REPOSITORY_BUTTONS = ("repository", "source", "edit_page", "issues")
 AUTHORED = {"notebooks/": "chapters/"}
@@ -39,14 +42,40 @@ def authored(srcdir: Path, pagename: str) -> str | None:
 
 
 def follow_repository(app: Sphinx, config: Config) -> None:
-    """Switch every link to the repository on or off together."""
+    """Switch every link to the repository on or off together, whatever form its address has."""
     options = config.html_theme_options
-    known = bool(str(options.get("repository_url") or "").strip())
+    try:
+        found = repository.parse(
+            *(options.get(f"repository_{key}") for key in ("url", "branch", "provider"))
+        )
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     for button in REPOSITORY_BUTTONS:
-        options[f"use_{button}_button"] = known
-    if not known:
+        options[f"use_{button}_button"] = found is not None
+    if found is None:
         options.pop("repository_url", None)
         options.pop("launch_buttons", None)
+        return
+    options |= {
+        "repository_url": found.url,
+        "repository_branch": found.branch,
+        "repository_provider": found.forge,
+    }
+    if not found.on_colab:
+        options.get("launch_buttons", {}).pop("colab_url", None)
+
+
+def launch_on_binder(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Correct the theme's address for Binder: it knows no subgroups and no other hosts."""
+    options = app.config.html_theme_options
+    keys = ("repository_url", "repository_branch", "repository_provider")
+    for group in context["header_buttons"]:
+        for button in group.get("buttons", []):
+            if button.get("text") == "Binder":
+                found = repository.parse(*(options[key] for key in keys))
+                start, _, end = button["url"].partition("?")
+                start = start.partition("/v2/")[0]
+                button["url"] = f"{start}/{found.on_binder}?{end}"
 
 
 def lead_to_authored(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -76,4 +105,5 @@ def lead_to_authored(app: Sphinx, pagename, templatename, context, doctree) -> N
 def setup(app: Sphinx) -> None:
     """Connect to the events before and after the theme makes its buttons (at 501)."""
     app.connect("config-inited", follow_repository)
+    app.connect("html-page-context", launch_on_binder, priority=502)
     app.connect("html-page-context", lead_to_authored, priority=502)
