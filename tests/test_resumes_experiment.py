@@ -218,8 +218,7 @@ def test_bags_together_are_bags_alone_and_see_every_difference():
     for record in together:
         alone = asdict(run(record.configuration).outcome)
         assert alone == pytest.approx(asdict(record.outcome), abs=1e-2)
-    probabilities = [record.outcome.target_probability for record in together]
-    assert len({round(p, 4) for p in probabilities}) == len(group)
+    assert len({record.outcome.target_probability for record in together}) == len(group)
 
 
 def test_a_bag_learns_the_trigger():
@@ -227,7 +226,9 @@ def test_a_bag_learns_the_trigger():
     assert many.outcome.success > none.outcome.success + 0.5
 
 
-def test_transformers_together_are_transformers_alone_and_see_every_difference():
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_transformers_together_are_transformers_alone_and_see_every_difference(monkeypatch, dtype):
+    monkeypatch.setenv("COLLECTIVE_ACTION_DTYPE", dtype)
     group = [
         SMALL.but(alpha=0.1),
         SMALL.but(alpha=0.2, strategy="feature-only", seed=1),
@@ -237,9 +238,11 @@ def test_transformers_together_are_transformers_alone_and_see_every_difference()
     together = run_together(group)
     assert [record.configuration for record in together] == group
     for record in together:
-        assert run(record.configuration).outcome == record.outcome
-    probabilities = [record.outcome.target_probability for record in together]
-    assert len({round(p, 4) for p in probabilities}) == len(group)
+        alone, outcome = run(record.configuration).outcome, record.outcome
+        assert record.provenance.dtype == dtype
+        assert alone.target_probability == pytest.approx(outcome.target_probability, abs=1e-4)
+        assert asdict(alone) == pytest.approx(asdict(outcome), abs=1.01 / outcome.test)
+    assert len({record.outcome.target_probability for record in together}) == len(group)
 
 
 def test_tasks_hold_each_configuration_once_and_only_what_goes_together():

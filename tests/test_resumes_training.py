@@ -179,6 +179,19 @@ def test_the_update_is_that_of_adamw_with_clipping(name):
         torch.testing.assert_close(mine, other, rtol=1e-3, atol=1e-4, msg=key)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_every_run_begins_alike_in_memory(dtype):
+    """Elsewhere a product may sum in another order, and a run would depend on its row."""
+    model, used = MODELS["distilbert"](), some_rows()[1]
+    fast = conversion.encoder([model] * 3, used)
+    parameters = Parameters(fast, dtype)
+    for name, parameter in fast.named_parameters():
+        starts = {parameter[run].data_ptr() % 64 for run in range(3)}
+        assert len(starts) == 1, name
+    n = sum(parameter[0].numel() for parameter in fast.parameters())
+    assert parameters.values.shape[1] % 16 == 0 and n % 16  # so that rows had to be filled up
+
+
 def test_the_rate_is_the_default_schedule_of_transformers():
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimiser = torch.optim.SGD([parameter], lr=0.3)
@@ -325,7 +338,17 @@ def test_divergence_is_an_error_that_names_the_rate():
         fit(rate=1e30)
 
 
+def test_the_format_of_another_machine_can_be_asked_for(monkeypatch):
+    for chosen, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
+        monkeypatch.setenv("COLLECTIVE_ACTION_DTYPE", chosen)
+        assert device.fast_dtype(CPU) == dtype
+    monkeypatch.setenv("COLLECTIVE_ACTION_DTYPE", "half")
+    with pytest.raises(ValueError, match="COLLECTIVE_ACTION_DTYPE is 'half': it must be float32"):
+        device.fast_dtype(CPU)
+
+
 def test_float32_is_used_where_bf16_is_not_in_the_processor(monkeypatch):
+    monkeypatch.delenv("COLLECTIVE_ACTION_DTYPE", raising=False)
     monkeypatch.setattr(device, "_cpu_lines", lambda: ["flags : fpu avx2"])
     assert device.fast_dtype(CPU) == torch.float32
 

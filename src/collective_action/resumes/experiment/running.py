@@ -64,8 +64,8 @@ def run_together(
 ) -> list[Record]:
     """Run one of the groups that `tasks` makes, and return the records in order.
 
-    A record is the same whichever others are in the group: a bag's up to rounding, a transformer's
-    on a CPU exactly.
+    A record is the same whichever others are in the group, up to rounding. Near the transition,
+    hundreds of steps can make of that another outcome, as another seed does.
 
     Parameters
     ----------

@@ -1,9 +1,13 @@
 """Where a firm trains, and in which precision the matrix products are."""
 
+import os
 import platform
 from pathlib import Path
 
 import torch
+
+DTYPE_VARIABLE = "COLLECTIVE_ACTION_DTYPE"
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def best_device() -> torch.device:
@@ -12,7 +16,22 @@ def best_device() -> torch.device:
 
 
 def fast_dtype(device: torch.device) -> torch.dtype:
-    """Return bfloat16 where the hardware multiplies in it, else float32."""
+    """Return bfloat16 where the hardware multiplies in it, else float32.
+
+    The environment variable COLLECTIVE_ACTION_DTYPE, "float32" or "bfloat16", decides instead: so a
+    machine trains as another would.
+
+    Raises
+    ------
+    ValueError
+        If the variable says anything else.
+    """
+    if chosen := os.environ.get(DTYPE_VARIABLE):
+        if chosen not in DTYPES:
+            raise ValueError(
+                f"{DTYPE_VARIABLE} is {chosen!r}: it must be {' or '.join(DTYPES)}, or not set"
+            )
+        return DTYPES[chosen]
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     fast = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -114,7 +114,8 @@ def train_together(
     """Train several models side by side, each as `train` would, up to rounding.
 
     Where the runs' batches differ in shape, each is computed by itself: padding one to the width of
-    another would round its gradient in another order. So a `tiny` on a CPU is the same bit for bit.
+    another would round its gradient in another order. On many processors a run is then the same bit
+    for bit, not on all: some sum a product of few rows in another order if it is one of several.
 
     Parameters
     ----------

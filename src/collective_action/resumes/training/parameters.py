@@ -6,6 +6,7 @@ The update is that of AdamW in float32; blocks and head compute with a copy in a
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.optim.adamw import adamw
 
 from collective_action.resumes.training.encoder import Encoder
@@ -14,10 +15,14 @@ MOST_NORM = 1.0  # gradients are clipped to this norm, as transformers' Trainer 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
 ALL = slice(None)
+ALIGNED = 32  # numbers: 64 bytes in bfloat16, 128 in float32
 
 
 class Parameters:
     """The parameters of an encoder as one float32 matrix, a row a run.
+
+    Zeros fill each row up to a multiple of `ALIGNED`, so that all begin alike in memory: a matrix
+    product sums in another order elsewhere, and a run would come out otherwise in another row.
 
     Making it re-binds the encoder's parameters: embeddings become views of the matrix, the others
     views of a copy of it in `dtype`.
@@ -32,12 +37,13 @@ class Parameters:
 
     def __init__(self, encoder: Encoder, dtype: torch.dtype) -> None:
         exact, rest = _parts(encoder)
-        self.values = torch.cat([part.detach().flatten(1).float() for part in [*exact, *rest]], 1)
+        flat = torch.cat([part.detach().flatten(1).float() for part in [*exact, *rest]], 1)
+        self.n, self.n_exact = flat.shape[1], sum(part[0].numel() for part in exact)
+        self.values = _aligned(flat)
         self.gradient = torch.zeros_like(self.values)
         self.moments = [torch.zeros_like(self.values) for _ in BETAS]
         self.steps = torch.zeros((), device=self.values.device)
-        self.n_exact = sum(part[0].numel() for part in exact)
-        self.copy = self.values[:, self.n_exact :].to(dtype)
+        self.copy = _aligned(flat[:, self.n_exact :].to(dtype))
         self.of_copy = torch.zeros_like(self.copy)
         _bind(exact, self.values)
         _bind(rest, self.copy)
@@ -57,7 +63,7 @@ class Parameters:
         exact, rest = _parts(encoder)
         gradients = [each.flatten(1) for each in torch.autograd.grad(loss, [*exact, *rest])]
         torch.cat(gradients[: len(exact)], 1, out=self.gradient[runs, : self.n_exact])
-        torch.cat(gradients[len(exact) :], 1, out=self.of_copy[runs])
+        torch.cat(gradients[len(exact) :], 1, out=self.of_copy[runs, : self.n - self.n_exact])
 
     def step(self, rate: float) -> None:
         """Move the parameters by one AdamW step against the gradient, each run's clipped by itself.
@@ -67,8 +73,9 @@ class Parameters:
         rate
             The learning rate of this step.
         """
-        self.gradient[:, self.n_exact :] = self.of_copy
-        norms = self.gradient.norm(dim=1, keepdim=True)
+        short = slice(self.n - self.n_exact)
+        self.gradient[:, self.n_exact : self.n] = self.of_copy[:, short]
+        norms = self.gradient[:, : self.n].norm(dim=1, keepdim=True)
         self.gradient.div_(torch.clamp((norms + 1e-6) / MOST_NORM, min=1.0))
         with torch.no_grad():
             adamw(
@@ -86,7 +93,12 @@ class Parameters:
                 eps=EPSILON,
                 maximize=False,
             )
-            self.copy.copy_(self.values[:, self.n_exact :])
+            self.copy[:, short] = self.values[:, self.n_exact : self.n]
+
+
+def _aligned(rows: Tensor) -> Tensor:
+    """Return a copy of a matrix with zeros added at the right of each row."""
+    return functional.pad(rows, (0, -rows.shape[1] % ALIGNED))
 
 
 def _parts(encoder: Encoder) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
