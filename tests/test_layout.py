@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bookbuild.layout import find_book
-from books import chapter, make_book
+from books import chapter, make_book, set_pages
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +50,12 @@ def test_a_command_takes_a_book_from_anywhere(tmp_path, named):
     run = subprocess.run(bare, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stderr.startswith("bookbuild: no folder at or above ")
+
+
+def test_the_contents_are_those_of_the_file_whatever_was_read_before(tmp_path):
+    book = make_book(tmp_path, one=chapter("# One\n"))
+    book.pages().append("notebooks/mine")
+    book.parts()[0][1].append("notebooks/mine")
+    assert book.pages() == ["index", "notebooks/one"]
+    set_pages(book, ["notebooks/two", "notebooks/one"])
+    assert book.chapter_names() == ["two", "one"]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -64,12 +65,8 @@ class Book:
         Documents that stand in no part, the landing page among them, are in the first, whose
         caption is empty.
         """
-        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
-        loose = {key: toc[key] for key in ("chapters", "sections") if key in toc}
-        return [
-            ("", [toc["root"], *_files(loose)]),
-            *((part.get("caption", ""), list(_files(part))) for part in toc.get("parts", [])),
-        ]
+        parts = _parts((self.root / "_toc.yml").read_text(encoding="utf-8"))
+        return [(caption, list(pages)) for caption, pages in parts]
 
     def pages(self) -> list[str]:
         """Documents named in ``_toc.yml``, in reading order, without suffix."""
@@ -87,6 +84,17 @@ class Book:
             if name not in known:
                 raise ValueError(f"there is no chapter {name!r}; _toc.yml has: {', '.join(known)}")
         return names or known
+
+
+@lru_cache
+def _parts(text: str) -> list[tuple[str, list[str]]]:
+    """Return the parts that the text of ``_toc.yml`` names, parsed once for each text."""
+    toc = yaml.safe_load(text)
+    loose = {key: toc[key] for key in ("chapters", "sections") if key in toc}
+    return [
+        ("", [toc["root"], *_files(loose)]),
+        *((part.get("caption", ""), list(_files(part))) for part in toc.get("parts", [])),
+    ]
 
 
 def _files(node: object) -> Iterator[str]:

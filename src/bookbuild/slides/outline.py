@@ -9,6 +9,7 @@ says, its argument the minutes that it takes. Other text is shown as written, fo
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -64,7 +65,12 @@ def read(path: Path, value: Callable[[str, str], str]) -> list[Slide]:
         twice or without minutes.
     """
     text = path.read_text(encoding="utf-8")
-    text = GLUED.sub(lambda found: value(found[1], found[2] or ""), text)
+    return list(_slides(GLUED.sub(lambda found: value(found[1], found[2] or ""), text)))
+
+
+@lru_cache
+def _slides(text: str) -> tuple[Slide, ...]:
+    """Return the slides of an outline whose numbers are filled in, parsed once for each text."""
     markdown = MarkdownIt("commonmark").enable("table")
     markdown.use(dollarmath_plugin, double_inline=True, renderer=_mathematics)
     tokens = markdown.parse(text)
@@ -82,7 +88,7 @@ def read(path: Path, value: Callable[[str, str], str]) -> list[Slide]:
     for title in titles:
         if titles.count(title) > 1:
             raise ValueError(f"two slides are called {title!r}")
-    return slides
+    return tuple(slides)
 
 
 def _slide(heading: str, tokens: list[Token], markdown: MarkdownIt) -> Slide:

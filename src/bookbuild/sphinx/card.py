@@ -1,6 +1,7 @@
 """The ``chapter-card`` directive: what a chapter needs, and what it takes to read and to run."""
 
 import math
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -35,7 +36,7 @@ class ChapterCard(SphinxDirective):
         for term, text in (
             ("You need", ", ".join(chapter.get("prerequisites", [])) or "nothing but curiosity"),
             ("Level", chapter.get("level", "")),
-            ("To read", f"about {minutes_to_read(notebook)} minutes"),
+            ("To read", f"about {minutes_to_read(book, path.stem)} minutes"),
             ("To run", f"{math.ceil(execution.seconds)} s and {execution.peak_megabytes} MB"),
             ("Last executed", f"{execution.date}, {execution.device}, Python "
              f"{execution.python}, NumPy {execution.numpy}, at scale ci"),
@@ -61,8 +62,15 @@ def _link(term: str, words: str, address: str) -> nodes.definition_list_item:
     return nodes.definition_list_item("", nodes.term("", term), body)
 
 
-def minutes_to_read(notebook: nbformat.NotebookNode) -> int:
+def minutes_to_read(book: Book, chapter: str) -> int:
     """Return the minutes that a careful reader takes, to the next five."""
+    return _minutes((book.notebooks / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+
+
+@lru_cache
+def _minutes(text: str) -> int:
+    """Return the minutes of a notebook, parsed once for each text: many pages name them."""
+    notebook = nbformat.reads(text, as_version=4)
     words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
     shown = sum(
         cell.cell_type == "code" and "remove-cell" not in cell.metadata.get("tags", [])

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -38,13 +37,9 @@ class ReadingPathList(SphinxDirective):
 
 def lines(book: Book, path: paths.ReadingPath) -> list[str]:
     """Return a path in MyST: its reader, a numbered list of its chapters, the total."""
-    minutes = {chapter: _minutes(book, chapter) for chapter in path.chapters}
+    minutes = {chapter: minutes_to_read(book, chapter) for chapter in path.chapters}
     steps = [f"1. {{doc}}`/notebooks/{name}`, {spent} min" for name, spent in minutes.items()]
     return [path.reader, "", *steps, "", f"In all: {duration(sum(minutes.values()))}."]
-
-
-def _minutes(book: Book, chapter: str) -> int:
-    return minutes_to_read(nbformat.read(book.notebooks / f"{chapter}.ipynb", as_version=4))
 
 
 def duration(minutes: int) -> str:

@@ -9,7 +9,6 @@ import math
 from pathlib import Path
 from typing import ClassVar
 
-import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
@@ -35,7 +34,7 @@ class TeachingTimes(Table):
 
 def chapter_row(book: Book, name: str, home: str) -> Row:
     """Return what a chapter takes; ``home`` leads from the page to the top of the site."""
-    minutes = minutes_to_read(nbformat.read(book.notebooks / f"{name}.ipynb", as_version=4))
+    minutes = minutes_to_read(book, name)
     run = executions.read(book)[name]
     slides = "–"
     if name in deck.names(book):
