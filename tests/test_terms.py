@@ -23,6 +23,12 @@ signal set
 
 push
   A single word.
+
+base rate
+  How common it is.
+
+rare word
+  What is planted.
 ```
 """
 CHAPTER = """# A critical mass in a title
@@ -35,6 +41,7 @@ CHAPTER = """# A critical mass in a title
 
 The **total variation** is defined here. `critical mass` is code and $x$ is not.
 A Critical mass is small. Push on: the critical mass again, and total variation.
+The rare word has a base rate and, being a rare word, a low base rate.
 A [signal set](https://example.org) has its link; a non-critical masseur is none.
 """
 
@@ -50,7 +57,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BeautifulSoup]:
 
 def test_only_the_first_mention_in_prose_is_a_link(pages):
     links = pages["notebooks/one"].select("article a.term")
-    assert [link.get_text() for link in links] == ["Critical mass"]
+    assert [link.get_text() for link in links] == ["Critical mass", "rare word", "base rate"]
     assert links[0]["href"] == "../index.html#term-critical-mass"
     assert "A Critical mass is small." in links[0].parent.get_text()
 

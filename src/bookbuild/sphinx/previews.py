@@ -7,13 +7,16 @@ points at such a link; being a script, it also loads where pages are opened as f
 
 import json
 import posixpath
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, SoupStrainer, Tag
 from sphinx.application import Sphinx
 
-SHOWN = "article .proof[id], article .exercise[id], article .citation[id], article dl.glossary > dt"
+SHOWN = ".proof[id], .exercise[id], .citation[id], dl.glossary > dt"
+ASKING = "a.internal[href*='#']"
+PARSED = SoupStrainer(class_=re.compile(r"\b(proof|exercise|citation|glossary|internal)\b"))
 LEFT_OUT = "a.headerlink, .label, script, style, details, img, .cell"
 NAME = "previews-data.js"
 
@@ -32,11 +35,14 @@ def collect(pages: dict[str, str]) -> dict[str, str]:
         HTML without links, ids or scripts, by an address such as ``glossary.html#term-firm``; only
         what some link leads to.
     """
-    soups = {page: BeautifulSoup(text, "html.parser") for page, text in pages.items()}
+    soups = {
+        page: BeautifulSoup(_article(text), "html.parser", parse_only=PARSED)
+        for page, text in pages.items()
+    }
     asked = {
         _absolute(page, link["href"])
         for page, soup in soups.items()
-        for link in soup.select("article a.internal[href*='#']")
+        for link in soup.select(ASKING)
     }
     return {
         f"{page}#{element['id']}": _preview(element)
@@ -44,6 +50,11 @@ def collect(pages: dict[str, str]) -> dict[str, str]:
         for element in soup.select(SHOWN)
         if f"{page}#{element['id']}" in asked
     }
+
+
+def _article(text: str) -> str:
+    """Return what a page says itself, without the menus around it."""
+    return text[text.index("<article") : text.rindex("</article>")]
 
 
 def _absolute(page: str, address: str) -> str:

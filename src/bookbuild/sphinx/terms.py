@@ -26,17 +26,18 @@ class LinkTerms(SphinxPostTransform):
     def run(self, **_kwargs: object) -> None:
         """Run on one page."""
         defined = {strong.astext().lower() for strong in self.document.findall(nodes.strong)}
+        prose = [text for text in self.document.findall(nodes.Text) if _is_prose(text)]
         for (kind, term), (docname, place) in self.env.domains["std"].objects.items():
             several = kind == "term" and re.search(r"[ -]", term)
             if several and docname != self.env.docname and term.lower() not in defined:
-                self._link(term, docname, place)
+                self._link(term, docname, place, prose)
 
-    def _link(self, term: str, docname: str, place: str) -> None:
-        """Link the first mention of a term, if there is one."""
+    def _link(self, term: str, docname: str, place: str, prose: list[nodes.Text]) -> None:
+        """Link the first mention of a term, if there is one; its text falls into two."""
         mention = re.compile(rf"\b{re.escape(term)}\b", re.IGNORECASE)
-        for text in self.document.findall(nodes.Text):
+        for number, text in enumerate(prose):
             found = mention.search(text)
-            if not found or not _is_prose(text):
+            if not found:
                 continue
             link = make_refnode(
                 self.app.builder, self.env.docname, docname, place, nodes.Text(found[0])
@@ -44,6 +45,7 @@ class LinkTerms(SphinxPostTransform):
             link["classes"].append("term")
             before, after = nodes.Text(text[: found.start()]), nodes.Text(text[found.end() :])
             text.parent.replace(text, [part for part in (before, link, after) if part.astext()])
+            prose[number : number + 1] = [part for part in (before, after) if part]
             return
 
 
