@@ -2,7 +2,9 @@
 
 import copy
 import re
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from posixpath import normpath
 from urllib.parse import urlsplit
 
@@ -46,7 +48,7 @@ class Chapter:
 
     def show(self, label: str) -> Tag:
         """Return the box or section with a label, or the only element of such a class."""
-        found = self.article.find_all(id=label) or self.article.find_all(class_=label)
+        found = self._by_id[label] or self._by_class[label]
         if len(found) != 1:
             labels = [tag["id"] for tag in self.article.find_all(class_="admonition", id=True)]
             raise ValueError(
@@ -62,8 +64,8 @@ class Chapter:
 
     def proof(self, label: str) -> Tag:
         """Return the proof that stands below the box with a label."""
-        found = self.article.find(id=label)
-        proof = found.find_next_sibling() if found else None
+        labelled = self._by_id[label]
+        proof = labelled[0].find_next_sibling() if labelled else None
         if proof is None or not {"proof", "folded"} & set(proof.get("class", [])):
             raise ValueError(f"the chapter has no proof directly below {label!r}")
         piece = self._copy(proof)
@@ -74,12 +76,11 @@ class Chapter:
 
     def equation(self, words: str) -> Tag:
         """Return the displayed equation whose TeX holds these characters."""
-        shown = self.article.find_all("div", class_="math")
-        return self._copy(_only(words, [tag for tag in shown if words in _words(tag)]))
+        return self._copy(_only(words, [tag for tag, held in self._equations if words in held]))
 
     def text(self, words: str) -> Tag:
         """Return the paragraph, list or table that holds these words."""
-        holding = [tag for tag in self.article.find_all(PROSE) if words in _words(tag)]
+        holding = [tag for tag, held in self._prose if words in held]
         outer = [tag for tag in holding if not any(parent in holding for parent in tag.parents)]
         return self._copy(_only(words, outer))
 
@@ -115,8 +116,26 @@ class Chapter:
             raise ValueError(f"the cell with {words!r} shows nothing")
         return self._copy(output)
 
+    # A deck asks for some forty pieces: the page is searched through once for all.
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[Tag]]:
+        return _indexed(self.article, "id")
+
+    @cached_property
+    def _by_class(self) -> dict[str, list[Tag]]:
+        return _indexed(self.article, "class")
+
+    @cached_property
+    def _prose(self) -> list[tuple[Tag, str]]:
+        return [(tag, _words(tag)) for tag in self.article.find_all(PROSE)]
+
+    @cached_property
+    def _equations(self) -> list[tuple[Tag, str]]:
+        return [(tag, _words(tag)) for tag in self._by_class["math"] if tag.name == "div"]
+
     def _cell(self, words: str) -> Tag:
-        shown = self.article.find_all("div", class_="cell")
+        shown = [tag for tag in self._by_class["cell"] if tag.name == "div"]
         if len(shown) != len(self.cells):
             raise ValueError(
                 f"the page shows {len(shown)} cells and its notebook {len(self.cells)}: "
@@ -166,6 +185,15 @@ def read(book: Book, name: str) -> Chapter:
         if "scrapbook" in output.get("metadata", {}) and RECORD in output.data
     }
     return Chapter(name, article, shown, glued)
+
+
+def _indexed(article: Tag, attribute: str) -> defaultdict[str, list[Tag]]:
+    """Return the elements below an article by the words of an attribute, in reading order."""
+    found = defaultdict(list)
+    for tag in article.descendants:
+        for word in tag.get_attribute_list(attribute, []) if isinstance(tag, Tag) else []:
+            found[word].append(tag)
+    return found
 
 
 def _only(words: str, found: list[Tag]) -> Tag:
