@@ -6,6 +6,7 @@ from bookbuild.sphinx import (
     accessibility,
     card,
     charts,
+    citations,
     embed,
     folding,
     ledgers,
@@ -23,7 +24,7 @@ from bookbuild.sphinx import (
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
-        *(card, charts, embed, ledgers, links, folding, paths, quiz, student, teaching),
+        *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
         *(terms, accessibility, offline, previews),
     ):
         part.setup(app)
