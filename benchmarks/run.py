@@ -22,7 +22,7 @@ HEADINGS = ("work", "ours", "peak", "rival", "", "peak", "ratio", "remark")
 def benchmarks(only: list[str]) -> list[Benchmark]:
     """Return the benchmarks of the named modules, or of all, in the order of their names."""
     here = Path(__file__).parent
-    names = only or sorted(path.stem for path in here.glob("*.py"))
+    names = only or sorted(path.stem for path in here.glob("[a-z]*.py"))
     found = []
     for name in names:
         if not (here / f"{name}.py").is_file():

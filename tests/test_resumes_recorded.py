@@ -12,7 +12,7 @@ from collective_action.data import book_file
 from collective_action.resumes import experiment, models, store, training
 from collective_action.resumes.sweep import GRIDS
 
-NAMES = sorted(path.name for path in book_file("results/sweeps").iterdir() if path.is_dir())
+NAMES = sorted(path.name for path in book_file("results/sweeps").glob("[a-z]*") if path.is_dir())
 COUNTS = ("members", "planted", "carriers", "train", "test", "steps")
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bookbuild.layout import sources
 from bookbuild.slides import deck
 from bookbuild.sphinx import teaching
 from books import THIS_BOOK, chapter, code, execute, make_book
@@ -34,7 +35,7 @@ def tables(part):
 
 
 def test_every_page_is_in_the_contents():
-    written = {f"instructors/{path.stem}" for path in PAGES.glob("*.md")}
+    written = {f"instructors/{path.stem}" for path in sources(PAGES, "*.md")}
     assert written == {page for page in THIS_BOOK.pages() if page.startswith("instructors/")}
 
 
@@ -105,7 +106,7 @@ def test_what_a_plan_runs_live_is_in_its_chapter(plan):
                               chapters[name], re.M)) == 1, (name, first)  # fmt: skip
 
 
-@pytest.mark.parametrize("page", [path.stem for path in PAGES.glob("*.md")])
+@pytest.mark.parametrize("page", [path.stem for path in sources(PAGES, "*.md")])
 def test_commands_exist(page):
     targets = set(TARGETS.findall((THIS_BOOK.root / "Makefile").read_text(encoding="utf-8")))
     assert (

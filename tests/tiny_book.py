@@ -39,9 +39,10 @@ def build(
 ) -> Built:
     """Build a landing page and one chapter called ``one``, whose last cell has these outputs."""
     book = folder / "book"
-    (book / "chapters").mkdir(parents=True)
-    (book / "notebooks").mkdir()
-    shutil.copytree(ROOT / "book" / "assets", book / "assets", ignore=_without_vendored)
+    (book / "chapters").mkdir(parents=True, exist_ok=True)
+    (book / "notebooks").mkdir(exist_ok=True)
+    assets = book / "assets"
+    shutil.copytree(ROOT / "book" / "assets", assets, ignore=_without_vendored, dirs_exist_ok=True)
     (book / "index.md").write_text(index, encoding="utf-8")
     (book / "references.bib").touch()
     (book / "chapters" / "one.md").write_text(f"{chapter}\n", encoding="utf-8")

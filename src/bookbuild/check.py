@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bookbuild import page
-from bookbuild.layout import Book
+from bookbuild.layout import Book, sources
 from bookbuild.page import Page
 from bookbuild.renderer import described
 from bookbuild.slides import deck
@@ -69,12 +69,11 @@ def _contents(book: Book, site: Path, pages: dict[Path, Page]) -> list[str]:
         name = path.relative_to(site).with_suffix("").as_posix()
         if name not in {*named, *decks, *GENERATED}:
             found.append(f"{name}.html: in the site, but _toc.yml does not name it")
-    for path in sorted(book.source.rglob("*")):
+    for path in sources(book.source, "**/*"):
         inside = path.relative_to(book.source)
         if path.suffix not in (".md", ".ipynb") or inside.parts[0] in NOT_PAGES:
             continue
-        hidden = any(part.startswith(".") for part in inside.parts)
-        if not hidden and inside.with_suffix("").as_posix() not in named:
+        if inside.with_suffix("").as_posix() not in named:
             found.append(f"book/{inside.as_posix()}: written, but _toc.yml does not name it")
     return found
 

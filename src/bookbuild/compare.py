@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from bookbuild import executions
 from bookbuild.executions import digest
-from bookbuild.layout import Book
+from bookbuild.layout import Book, sources
 from bookbuild.renderer import VEGALITE, described
 from bookbuild.source import locate, read_chapter, relative
 
@@ -18,7 +18,7 @@ def problems(book: Book, names: list[str]) -> list[str]:
     found = [
         f"{relative(book, path)} is on no page: add it to _toc.yml or delete it"
         for pattern in ("chapters/*.md", "notebooks/*.ipynb", "results/executions/*.json")
-        for path in sorted(book.source.glob(pattern))
+        for path in sources(book.source, pattern)
         if path.stem not in known
     ]
     records = executions.read(book)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bookbuild import site
 from bookbuild.exercises import EXERCISE, LABEL
-from bookbuild.layout import Book
+from bookbuild.layout import Book, is_leftover, sources
 
 FOLDER = Path("private", "solutions")
 RESERVED = re.compile(r"^:class:.*\binstructors\b", re.M)
@@ -50,7 +50,7 @@ def build(book: Book) -> int:
     solutions = read(book)
     copy = Book(book.build / "instructors")
     shutil.rmtree(copy.source, ignore_errors=True)  # its site stays until there is a new one
-    shutil.copytree(book.source, copy.source)
+    shutil.copytree(book.source, copy.source, ignore=_leftovers)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(book.root / name, copy.root / name)
     unused = dict(solutions)
@@ -69,6 +69,10 @@ def build(book: Book) -> int:
     return site.build(copy)
 
 
+def _leftovers(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if is_leftover(name)]
+
+
 def read(book: Book) -> dict[str, str]:
     """Return the private solutions by the label of their exercise.
 
@@ -79,7 +83,7 @@ def read(book: Book) -> dict[str, str]:
     """
     found = {
         path.stem: path.read_text(encoding="utf-8").strip()
-        for path in sorted((book.root / FOLDER).glob("*.md"))
+        for path in sources(book.root / FOLDER, "*.md")
     }
     if not found:
         raise ValueError(

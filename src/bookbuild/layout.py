@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 VARIABLE = "BOOK_ROOT"
+LEFTOVERS = ("~", "#", ".bak", ".orig", ".pyc", ".rej", ".swo", ".swp", ".tmp")
 SETTINGS = ("_config.yml", "_toc.yml")
 
 
@@ -107,6 +108,28 @@ def _files(node: object) -> Iterator[str]:
             yield node["file"]
         for key in ("chapters", "sections"):
             yield from _files(node.get(key, []))
+
+
+def is_leftover(name: str) -> bool:
+    """Whether editors and systems leave files of this name beside those that someone wrote."""
+    return name.startswith((".", "~", "#")) or name.endswith(LEFTOVERS) or name == "__pycache__"
+
+
+def sources(folder: Path, pattern: str) -> list[Path]:
+    """Return the files below a folder that someone wrote, in order.
+
+    Parameters
+    ----------
+    folder : Path
+    pattern : str
+        A glob pattern, such as ``*.md`` or ``**/*``. A hidden file, a lock of an editor, a backup
+        or what lies in a hidden folder is no source, whatever the pattern.
+    """
+    return sorted(
+        path
+        for path in folder.glob(pattern)
+        if path.is_file() and not any(map(is_leftover, path.relative_to(folder).parts))
+    )
 
 
 def find_book(folder: Path | str | None = None) -> Book:

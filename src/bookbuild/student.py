@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from bookbuild import atomic, exercises, plain
 from bookbuild.exercises import EXERCISE, Exercise
-from bookbuild.layout import Book
+from bookbuild.layout import Book, sources
 from bookbuild.source import read_chapter
 
 FOLDER = "student"
@@ -157,8 +157,8 @@ def _archive(book: Book, texts: dict[str, str]) -> bytes:
     files |= {name: text.encode() for name, text in _requirements(book).items()}
     [library] = find_spec("collective_action").submodule_search_locations
     for folder, inside in ((Path(library), "collective_action"), (book.results, "results")):
-        for path in folder.rglob("*"):
-            if path.is_file() and not {"__pycache__", "executions"} & set(path.parts):
+        for path in sources(folder, "**/*"):
+            if "executions" not in path.relative_to(folder).parts:
                 files[f"{inside}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -10,7 +10,7 @@ from string import Template
 from bs4 import Tag
 
 from bookbuild import atomic
-from bookbuild.layout import Book
+from bookbuild.layout import Book, sources
 from bookbuild.slides import chapter, outline
 from bookbuild.slides.chapter import Chapter
 from bookbuild.slides.outline import Drawn, Slide
@@ -50,7 +50,7 @@ def names(book: Book) -> list[str]:
     ValueError
         If an outline belongs to no chapter.
     """
-    written = {path.stem for path in book.slides.glob("*.md")}
+    written = {path.stem for path in sources(book.slides, "*.md")}
     unknown = written.difference(book.chapter_names())
     if unknown:
         raise ValueError(
