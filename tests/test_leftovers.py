@@ -55,4 +55,4 @@ def test_leftovers_are_not_in_the_site(tmp_path):
     built = build(tmp_path)
     assert built.code == 0, built.messages
     names = {path.name for path in built.site.rglob("*") if "one" in path.name}
-    assert names == {"one.html", "one.ipynb"}
+    assert names == {"one.html", "one.ipynb", "one.md"}
