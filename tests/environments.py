@@ -1,0 +1,55 @@
+"""Fresh environments away from the checkout, each made once however many processes test."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+from pytest import TempPathFactory
+
+OURS = ("PYTHONPATH", "BOOK_ROOT", "IPYTHONDIR", "VIRTUAL_ENV")
+
+
+def bare() -> dict[str, str]:
+    """Return the environment variables without those that lead to the checkout."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    return kept | {"PYTHONNOUSERSITE": "1"}
+
+
+def run(*command: Path | str, folder: Path) -> str:
+    """Run a command in a folder that does not see the checkout; return what it prints."""
+    words = [str(word) for word in command]
+    result = subprocess.run(
+        words, cwd=folder, env=bare(), capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert result.returncode == 0, f"{words}\n{result.stdout}{result.stderr}"
+    return result.stdout
+
+
+def make(folder: Path, *options: str) -> None:
+    """Make an environment with options of venv."""
+    run(sys.executable, "-m", "venv", *options, folder, folder=folder.parent)
+
+
+def program(environment: Path, name: str) -> Path:
+    """Return the path of an environment's program, such as ``python``."""
+    return environment / ("Scripts" if os.name == "nt" else "bin") / name
+
+
+def install(environment: Path, *what: Path | str, folder: Path) -> None:
+    """Install with uv, which is quick; PyTorch is left to pip, which knows where its wheels are."""
+    uv = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python")
+    run(*uv, program(environment, "python"), *what, folder=folder)
+
+
+def once(factory: TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """Return a folder that the first of the session's processes to ask for it makes and fills."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            folder.mkdir()
+            fill(folder)
+    return folder
