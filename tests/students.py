@@ -1,37 +1,62 @@
 """A student who takes every exercise of a chapter: no answer, the right one and the wrong ones."""
 
 import re
+import sys
+from pathlib import Path
 
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from bookbuild import exercises
 from bookbuild.exercises import Exercise
-from bookbuild.layout import Book
-from bookbuild.source import read_chapter
-from bookbuild.student import student_notebook
+from environments import bare
 
 KEEP = "import copy as _copy\n_right = _copy.deepcopy({{name: globals()[name] for name in {}}})"
 GIVE_BACK = "globals().update(_copy.deepcopy(_right))"
 
 
-class Student:
-    """One kernel, in which a student's notebook runs from its first cell to its last."""
+def _kernel_of(python: Path | str) -> type[AsyncKernelManager]:
+    """Return a manager of kernels of another Python than the one that runs the tests."""
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
-    def __init__(self, book: Book, name: str):
-        chapter = read_chapter(book, name)
+    class Kernel(AsyncKernelManager):
+        kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+    return Kernel
+
+
+class Student:
+    """One kernel, in which a student's notebook runs from its first cell to its last.
+
+    Parameters
+    ----------
+    chapter
+        As `read_chapter` returns it: its solutions are the student's answers.
+    notebook
+        What the student was given.
+    folder
+        Where the kernel works.
+    python
+        The Python of the student's environment.
+    """
+
+    def __init__(
+        self, chapter: NotebookNode, notebook: NotebookNode, folder: Path, python=sys.executable
+    ):
         self.exercises = exercises.find(chapter)
-        self.notebook = student_notebook(chapter)
-        self.cells = list(self.notebook.cells)
+        self.notebook = notebook
+        self.cells = list(notebook.cells)
         self.client = NotebookClient(
-            self.notebook,
-            kernel_name="python3",
+            notebook,
+            kernel_manager_class=_kernel_of(python),
             timeout=600,
             allow_errors=True,
-            resources={"metadata": {"path": str(book.notebooks)}},
+            resources={"metadata": {"path": str(folder)}},
         )
-        self.kernel = self.client.setup_kernel()
+        self.kernel = self.client.setup_kernel(env=bare())
 
     def __enter__(self) -> "Student":
         """Start the kernel."""

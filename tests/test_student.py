@@ -4,13 +4,16 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import packages_distributions, version
 
 import nbformat
 import pytest
+from packaging.utils import canonicalize_name
 
-from bookbuild import __main__, student
+from bookbuild import __main__, imports, requirements, student
 from bookbuild.source import read_chapter
 from books import THIS_BOOK, chapter, code, make_book
+from environments import bare
 from students import Student
 from test_exercises import TEXT
 
@@ -19,14 +22,6 @@ from test_exercises import TEXT
 def book(tmp_path):
     """Return a book of one chapter."""
     return make_book(tmp_path, one=TEXT)
-
-
-@pytest.mark.parametrize("name", THIS_BOOK.chapter_names())
-def test_every_check_tells_right_from_wrong(name):
-    """Run a student's notebook, and at each exercise no answer, the right one and wrong ones."""
-    with Student(THIS_BOOK, name) as student:
-        complaints = student.take_all_exercises()
-    assert not complaints, "\n".join([f"book/chapters/{name}.md:", *complaints])
 
 
 DEFECTIVE = {
@@ -55,8 +50,10 @@ def test_a_check_that_tells_nothing_is_noticed(tmp_path, check):
     start, end = "```{solution-start} ex-a\n```\n", "```{solution-end}\n```\n"
     answer = code("x = 1", "answer").replace("]\n", "]\n:wrong: [x = 2]\n")
     text = chapter("# One\n", exercise, start, answer, code(check, "check"), end)
-    with Student(make_book(tmp_path, one=text), "one") as student:
-        complaints = student.take_all_exercises()
+    chapter_read = read_chapter(make_book(tmp_path, one=text), "one")
+    given = student.student_notebook(chapter_read)
+    with Student(chapter_read, given, tmp_path) as reader:
+        complaints = reader.take_all_exercises()
     assert complaints == DEFECTIVE[check]
 
 
@@ -101,14 +98,88 @@ def test_the_same_sources_give_the_same_bytes(book):
     assert files() == files()
 
 
-def test_the_archive_needs_nothing_of_this_book(book, tmp_path):
-    """Run the setup where the library is not installed: it finds the one beside the notebook."""
+@pytest.fixture
+def unpacked(book, tmp_path):
+    """Return the top folder of the unpacked archive, at a place with a space and an accent."""
     with zipfile.ZipFile(student.write(book) / student.ARCHIVE) as archive:
-        archive.extractall(tmp_path / "away")
-    [top] = (tmp_path / "away").iterdir()
-    code = f"{student.SETUP}\nimport collective_action\nprint(collective_action.__file__)"
-    command = [sys.executable, "-I", "-S", "-c", code]  # -S: without installed packages
-    run = subprocess.run(command, cwd=top / "notebooks", capture_output=True, text=True, check=True)
-    assert "collective_action/__init__.py" in run.stdout.replace("\\", "/")
-    alone = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "Download the whole student edition" in " ".join(alone.stderr.replace('"', "").split())
+        archive.extractall(tmp_path / "mes cours é")
+    [top] = (tmp_path / "mes cours é").iterdir()
+    return top
+
+
+def begin(setup, folder, **variables):
+    """Run a notebook's first cell in a Python that has no packages installed, then the library."""
+    code = f"{setup}\nimport collective_action\nprint(collective_action.__file__)"
+    command = [sys.executable, "-S", "-c", code]
+    environment = bare() | {"PYTHONUTF8": "1", **variables}
+    run = subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=False)
+    return run.stdout.decode().strip(), " ".join(run.stderr.decode().replace('"', "").split())
+
+
+@pytest.mark.parametrize("folder", ["notebooks", ".", "notebooks/week 1"])
+def test_the_library_is_found_from_the_archive_and_below(unpacked, folder):
+    (unpacked / folder).mkdir(exist_ok=True)
+    found, error = begin(student.SETUP, unpacked / folder)
+    assert found == str(unpacked / "collective_action" / "__init__.py"), error
+
+
+def test_the_library_is_found_from_where_jupyter_says_that_the_notebook_is(unpacked, tmp_path):
+    notebook = unpacked / "notebooks" / "one.ipynb"
+    found, error = begin(student.SETUP, tmp_path, JPY_SESSION_NAME=str(notebook))
+    assert found == str(unpacked / "collective_action" / "__init__.py"), error
+
+
+def test_a_notebook_without_its_archive_says_what_to_download(tmp_path):
+    found, error = begin(student.SETUP, tmp_path)
+    assert not found
+    assert "Download the whole student edition" in error
+
+
+def test_a_notebook_without_pytorch_names_the_list_that_brings_it(unpacked):
+    chapter_read = read_chapter(THIS_BOOK, "a-collective-plants-a-signal")
+    network = requirements.network(chapter_read)
+    assert "torch" in network
+    setup = student.student_notebook(chapter_read, network=network).cells[0].source
+    found, error = begin(setup, unpacked)
+    assert not found
+    assert "torch" in error
+    assert "pip install -r requirements-network.txt" in error
+
+
+@pytest.mark.parametrize("name", THIS_BOOK.chapter_names())
+def test_the_lists_name_all_that_a_notebook_imports(name):
+    chapter_read = read_chapter(THIS_BOOK, name)
+    cells = [cell.source for cell in chapter_read.cells if cell.cell_type == "code"]
+    library = requirements.library()
+    tops = {module.partition(".")[0] for module in imports.reached(cells, library)}
+    brought = packages_distributions()
+    wanted = {
+        canonicalize_name(brought[top][0])
+        for top in tops - sys.stdlib_module_names - {library.name}
+    }
+    network = requirements.network(chapter_read)
+    named = {
+        canonicalize_name(re.split(r"[=\[]", line)[0])
+        for file, text in requirements.lists(THIS_BOOK).items()
+        if network or file != requirements.NETWORK
+        for line in text.splitlines()
+    }
+    named |= {"distributed"}  # of dask[distributed]
+    assert wanted - named == set()
+
+
+def test_the_archive_says_whose_it_is_and_what_may_be_done_with_it(tmp_path):
+    with zipfile.ZipFile(student.write(THIS_BOOK, tmp_path) / student.ARCHIVE) as archive:
+        files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    for name in ("LICENSE", "LICENSE-text", "CITATION.cff"):
+        assert files[name] == (THIS_BOOK.root / name).read_bytes()
+    about = files["README.md"].decode()
+    for words in (
+        f"Version {version('collective-action-book')}",
+        "The Algorithmic Collective Action authors",
+        "CC BY 4.0",
+        "- `who-joins`\n",
+        "CPU wheels",
+    ):
+        assert words in about
+    assert "- `the-model`" not in about

@@ -2,38 +2,52 @@
 
 import hashlib
 import io
-import re
 import zipfile
-from collections.abc import Callable
-from importlib.metadata import requires
-from importlib.util import find_spec
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from bookbuild import atomic, exercises, plain
+from bookbuild import atomic, exercises, plain, requirements
 from bookbuild.exercises import EXERCISE, Exercise
 from bookbuild.layout import Book, sources
 from bookbuild.source import read_chapter
 
 FOLDER = "student"
 ARCHIVE = "algorithmic-collective-action-student.zip"
+LICENCES = ("LICENSE", "LICENSE-text", "CITATION.cff")
 SETUP = """\
-# The student edition brings the library along, in the folder above this one.
+# The student edition brings the library along, in the folder above this notebook's.
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 if find_spec("collective_action") is None:
-    if not Path("../collective_action").is_dir():
+    notebook = globals().get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
+    places = [Path.cwd(), *Path.cwd().parents, *Path(notebook).absolute().parents]
+    above = [str(place) for place in places if (place / "collective_action/data.py").is_file()]
+    if not above:
         raise ModuleNotFoundError(
             "This notebook needs the library collective_action. Download the whole student "
-            "edition, or clone the book's repository and run `make lab`."
+            "edition and start the notebook in its folder, or clone the book's repository and run "
+            "`make lab`."
         )
-    sys.path.insert(0, "..")"""
-README = """# Algorithmic Collective Action: student edition
+    sys.path.insert(0, above[0])
+    paths = [above[0], os.environ.get("PYTHONPATH")]  # for processes that this one starts
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))"""
+NETWORK = """
+missing = [name for name in {} if find_spec(name) is None]
+if missing:
+    raise ModuleNotFoundError(
+        f"This chapter needs {{', '.join(missing)}}. In the folder of the student edition, run "
+        "`pip install -r requirements-network.txt`; then restart the kernel."
+    )"""
+README = """# {title}: student edition
 
 Every chapter as a notebook without solutions, with checks that say whether an answer is right.
 
@@ -41,20 +55,37 @@ Every chapter as a notebook without solutions, with checks that say whether an a
     .venv/bin/pip install -r requirements.txt
     .venv/bin/jupyter lab notebooks
 
-On Windows: `.venv\\Scripts\\pip` and `.venv\\Scripts\\jupyter`. Chapters that train a network need
-`requirements-network.txt` as well. Python 3.11 or newer.
+On Windows: `.venv\\Scripts\\pip` and `.venv\\Scripts\\jupyter`. Python 3.11 or newer.
+
+These chapters need `requirements-network.txt` as well, because they train networks or import what
+does:
+
+{network}
+
+It brings PyTorch. On Linux its default wheels are gigabytes of CUDA; without a GPU, copy the
+address of PyTorch's CPU wheels from the "Get started" page on pytorch.org and install with
+`.venv/bin/pip install --extra-index-url ADDRESS -r requirements-network.txt`.
 
 An exercise ends with a cell that begins `name = ...`. Put your answer there, run it, and run the
 check below it: it says `Right`, or what to look at again. Exercises to prove or to discuss have a
 place for your words and no check.
+
+## Licence
+
+Version {version}, copyright (c) {copyright} {author}.
+
+Code is under the MIT licence (`LICENSE`), text and figures under CC BY 4.0 (`LICENSE-text`): pass
+them on and change them, and say who wrote them and what you changed. `CITATION.cff` says how to
+cite.
 """
-NAME = re.compile(r"^[\w.-]+")
 HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 ANSWER = "*Your answer:*"
 
 
 def student_notebook(
-    notebook: NotebookNode, plain: Callable[[str], str] = lambda text: text
+    notebook: NotebookNode,
+    plain: Callable[[str], str] = lambda text: text,
+    network: Sequence[str] = (),
 ) -> NotebookNode:
     """Return a chapter for students.
 
@@ -64,6 +95,8 @@ def student_notebook(
         The chapter as ``read_chapter`` returns it.
     plain : Callable, optional
         What is done to its texts, such as ``bookbuild.plain.speaker``.
+    network : sequence of str, optional
+        What it imports of ``requirements-network.txt``, as ``requirements.network`` returns it.
 
     Returns
     -------
@@ -73,7 +106,8 @@ def student_notebook(
         by its check (label under ``checks``); any other by an empty place for the answer.
     """
     found = exercises.find(notebook)
-    cells = [_hidden(new_code_cell(SETUP))]
+    setup = SETUP + NETWORK.format(tuple(network)) if network else SETUP
+    cells = [_hidden(new_code_cell(setup))]
     for solved, part in exercises.parts(notebook):
         if solved:
             continue
@@ -105,12 +139,15 @@ def write(book: Book, folder: Path | None = None) -> Path:
         The folder with a notebook for each chapter, and an archive with all that they need.
     """
     folder = folder or book.build / FOLDER
-    texts, known = {}, plain.names(book)
+    texts, network, known = {}, [], plain.names(book)
     for name in book.chapter_names():
-        speak = plain.speaker(book, known, name)
-        texts[name] = nbformat.writes(student_notebook(read_chapter(book, name), speak)) + "\n"
+        chapter = read_chapter(book, name)
+        needed = requirements.network(chapter)
+        network += [name] if needed else []
+        edition = student_notebook(chapter, plain.speaker(book, known, name), needed)
+        texts[name] = nbformat.writes(edition) + "\n"
         atomic.write_text(folder / f"{name}.ipynb", texts[name])
-    (folder / ARCHIVE).write_bytes(_archive(book, texts))
+    (folder / ARCHIVE).write_bytes(_archive(book, texts, network))
     return folder
 
 
@@ -150,16 +187,23 @@ def _hidden(cell: NotebookNode) -> NotebookNode:
     return cell
 
 
-def _archive(book: Book, texts: dict[str, str]) -> bytes:
-    """Return a zip of the notebooks, the library, recorded results and what to install."""
+def _archive(book: Book, texts: dict[str, str], network: list[str]) -> bytes:
+    """Return a zip of the notebooks, the library with the book's data, and what to install."""
     files = {f"notebooks/{name}.ipynb": text.encode() for name, text in texts.items()}
-    files["README.md"] = README.encode()
-    files |= {name: text.encode() for name, text in _requirements(book).items()}
-    [library] = find_spec("collective_action").submodule_search_locations
-    for folder, inside in ((Path(library), "collective_action"), (book.results, "results")):
+    files["README.md"] = _readme(book, network).encode()
+    files |= {name: text.encode() for name, text in requirements.lists(book).items()}
+    files |= {
+        name: (book.root / name).read_bytes() for name in LICENCES if (book.root / name).is_file()
+    }
+    library = requirements.library()
+    data = f"{library.name}/book"
+    for folder, inside in ((library, library.name), (book.results, f"{data}/results")):
         for path in sources(folder, "**/*"):
             if "executions" not in path.relative_to(folder).parts:
                 files[f"{inside}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+    literature = book.source / "literature.yml"
+    if literature.is_file():
+        files[f"{data}/{literature.name}"] = literature.read_bytes()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
@@ -169,22 +213,8 @@ def _archive(book: Book, texts: dict[str, str]) -> bytes:
     return packed.getvalue()
 
 
-def _requirements(book: Book) -> dict[str, str]:
-    """Return what the notebooks import, by the list that names it, pinned as the book pins it."""
-    pins = _pins(book)
-    needs = [requirement.partition(";") for requirement in requires("collective-action-book")]
-    lists = {"requirements.txt": [], "requirements-network.txt": []}
-    for requirement, _, extra in needs:
-        [name] = NAME.findall(requirement)
-        if "extra ==" not in extra or "notebooks" in extra or name == "jupyterlab":
-            lists["requirements.txt"].append(pins.get(name, requirement.strip()))
-        elif "resumes" in extra:
-            lists["requirements-network.txt"].append(pins.get(name, requirement.strip()))
-    return {name: "\n".join(lines) + "\n" for name, lines in lists.items()}
-
-
-def _pins(book: Book) -> dict[str, str]:
-    """Return the lines of the book's lock by what they pin."""
-    lock = book.root / "requirements.txt"
-    lines = lock.read_text(encoding="utf-8").splitlines() if lock.is_file() else []
-    return {NAME.findall(line)[0]: line.partition(" ;")[0] for line in lines if "==" in line}
+def _readme(book: Book, network: list[str]) -> str:
+    settings = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8")) or {}
+    about = {name: settings.get(name, "") for name in ("title", "author", "copyright")}
+    chapters = "\n".join(f"- `{name}`" for name in network) or "none"
+    return README.format(**about, version=version(requirements.DISTRIBUTION), network=chapters)

@@ -47,8 +47,18 @@ class ChapterCard(SphinxDirective):
         if path.stem in deck.names(book):
             slides = deck.outlined(book, path.stem)
             card += _link("To teach", _length(slides), f"../slides/{path.stem}.html")
-        notebook = f"../{student.FOLDER}/{path.stem}.ipynb"
-        card += _link("To practise", "the notebook without solutions, with checks", notebook)
+        practise = _link(
+            "To practise",
+            "the notebook without solutions, with checks",
+            f"../{student.FOLDER}/{path.stem}.ipynb",
+        )
+        archive = f"../{student.FOLDER}/{student.ARCHIVE}"
+        practise[-1][0] += [
+            nodes.Text(", which runs inside "),
+            nodes.reference("", "the student edition", refuri=archive, internal=False),
+            nodes.Text(": all of them, with the library and the data"),
+        ]
+        card += practise
         return [card]
 
 

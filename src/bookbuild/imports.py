@@ -1,0 +1,60 @@
+"""What Python code imports, and what the library's modules import on its behalf."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+
+def reached(cells: Iterable[str], library: Path) -> set[str]:
+    """Return the modules that are loaded when cells run, by their full names.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        Python code.
+    library : Path
+        A package's folder. What its modules import at their top is loaded with them; what they
+        import inside a function is not.
+    """
+    found: set[str] = set()
+    waiting = [name for cell in cells for name in _named(ast.walk(ast.parse(cell)))]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        parts = name.split(".")
+        if parts[0] != library.name:
+            continue
+        waiting += [".".join(parts[:end]) for end in range(1, len(parts))]
+        path = library.joinpath(*parts[1:])
+        for module in (path / "__init__.py", path.with_suffix(".py")):
+            if module.is_file():
+                waiting += _loaded(module)
+    return found
+
+
+@cache
+def _loaded(module: Path) -> tuple[str, ...]:
+    return tuple(_named(_at_top(ast.parse(module.read_text(encoding="utf-8")))))
+
+
+def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield what import statements name: for ``from a import b`` both ``a`` and ``a.b``."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _at_top(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes that run when a module is loaded: neither functions nor types' imports."""
+    for child in ast.iter_child_nodes(node):
+        function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        typing = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        if not function and not typing:
+            yield child
+            yield from _at_top(child)
