@@ -189,7 +189,7 @@ class Environment:
         uv += ["--python", self.python]
         try:
             self._pip("--no-deps", "--constraint", "requirements.txt", "uv", quietly=True)
-            settings = self._index()
+            settings = self._uv_settings()
             _run([*uv, "--requirement", "-"], settings, input=chosen, quietly=True)
             _run([*uv, "--editable", "."], settings, quietly=True)
         except (OSError, subprocess.CalledProcessError):
@@ -198,12 +198,18 @@ class Environment:
             self._pip("--requirement", LOCKS[self.name])
         return True
 
-    def _index(self) -> dict[str, str]:
-        """Lead uv to the package index that pip was told to use, if it was told of one."""
+    def _uv_settings(self) -> dict[str, str]:
+        """Lead uv to the package index that pip was told to use, and keep it out of a closed home.
+
+        What the environment already says to uv is left as it is.
+        """
         question = [self.python, "-I", "-m", "pip", "config", "get", "global.index-url"]
         answer = subprocess.run(question, capture_output=True, text=True, check=False)
         index = os.environ.get("PIP_INDEX_URL") or answer.stdout.strip()
-        return {"UV_DEFAULT_INDEX": index} if index and "UV_DEFAULT_INDEX" not in os.environ else {}
+        settings = {"UV_DEFAULT_INDEX": index} if index else {}
+        if not os.access(Path.home(), os.W_OK):
+            settings["UV_NO_CACHE"] = "1"
+        return settings | {name: os.environ[name] for name in settings.keys() & os.environ.keys()}
 
     def _pip(self, *arguments: str, quietly: bool = False) -> None:
         _run([self.python, "-I", "-m", "pip", "install", "--quiet", *arguments], quietly=quietly)
