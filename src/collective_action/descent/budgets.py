@@ -15,14 +15,14 @@ from scipy import optimize
 
 from collective_action.descent.landscapes import Landscape
 from collective_action.risk.attainable import approach
+from collective_action.risk.attainable_set import AttainableSet
 from collective_action.risk.losses import Loss, mean_gradient
 from collective_action.risk.menus import Menu
+from collective_action.risk.neutralising import neutralise
 from collective_action.risk.programme import Programme, solve
 from collective_action.risk.records import Records
+from collective_action.risk.steering import critical_mass
 from collective_action.validation import at_least, finite
-
-TOLERANCE = 1e-9
-LEAST_MASS = 1e-6
 
 
 class Budget(Protocol):
@@ -118,27 +118,23 @@ class DataBudget:
         """Maximise c by linear programming: g* − (c/α)·d = −((1−α)/α)·g with g* attainable."""
         if alpha == 0:
             return None
+        attainable = AttainableSet.at(self.loss, theta, self.menu)
         programme = Programme(
             vectors=-gap[np.newaxis] / alpha,
             costs=np.array([-1.0]),
-            wanted=-(1 - alpha) / alpha * base,
-            free=np.array([False]),
-            limits=np.array([[1 / cap]]),
+            wanted=-attainable.settled(base) / alpha,
+            lower=np.array([0.0]),
+            upper=np.array([cap]),
+            limits=np.zeros((0, 1)),
         )
-        solution = solve(self.loss, theta, self.menu, programme, TOLERANCE)
+        solution = solve(attainable, programme)
         return None if solution is None else float(solution.amounts[0])
 
     def needed_mass(self, theta, base, gap, cap: float) -> float:
-        """Maximise ρ = (1−α)/α ≤ 10⁶ by linear programming: g* + ρ·g = c′·d, c′ ≤ cap·(1+ρ)."""
-        programme = Programme(
-            vectors=np.stack([base, -gap]),
-            costs=np.array([-1.0, 0.0]),
-            wanted=np.zeros(len(base)),
-            free=np.array([True, False]),
-            limits=np.array([[-1.0, 1 / cap], [LEAST_MASS, 0.0]]),
-        )
-        solution = solve(self.loss, theta, self.menu, programme, TOLERANCE)
-        return float(1 / (1 + solution.amounts[0]))
+        """Return the critical mass of the part of g that no c·d takes away."""
+        attainable = AttainableSet.at(self.loss, theta, self.menu)
+        found = neutralise(attainable, base, gap, cap)
+        return 0.0 if found is None else float(critical_mass(found.pull, found.gamma))
 
     def submit(self, theta, wanted) -> tuple[np.ndarray, Records]:
         """Return the nearest attainable gradient in the sum of absolute errors, and its records."""

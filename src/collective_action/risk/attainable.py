@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from collective_action.risk.attainable_set import AttainableSet
 from collective_action.risk.columns import Columns
-from collective_action.risk.losses import Loss
+from collective_action.risk.losses import Loss, mean_gradient
 from collective_action.risk.menus import Menu
 from collective_action.risk.programme import Programme, Solution, solve
 from collective_action.risk.records import Records
 from collective_action.risk.steepest import steepest
 from collective_action.validation import finite
-
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +81,17 @@ def reach(loss: Loss, theta, direction, menu: Menu) -> Reach | None:
         raise ValueError(
             f"direction is {direction}: it must have {len(theta)} entries, not all zero"
         )
+    attainable = AttainableSet.at(loss, theta, menu)
     programme = Programme(
         vectors=-direction[np.newaxis],
         costs=np.array([-1.0]),
-        wanted=np.zeros(len(theta)),
-        free=np.array([True]),
+        wanted=-attainable.settled(mean_gradient(loss, theta, menu.members)),
+        lower=np.array([-np.inf]),
+        upper=np.array([np.inf]),
+        limits=np.zeros((0, 1)),
     )
-    solution = solve(loss, theta, menu, programme, TOLERANCE)
-    return None if solution is None else _as_reach(solution, menu, solution.amounts[0])
+    solution = solve(attainable, programme)
+    return None if solution is None else as_reach(solution, menu, solution.amounts[0], solution.gap)
 
 
 def approach(loss: Loss, theta, wanted, menu: Menu) -> Reach:
@@ -103,12 +105,17 @@ def approach(loss: Loss, theta, wanted, menu: Menu) -> Reach:
         Shape (p,).
     """
     theta, wanted = finite("theta", theta, 1), finite("wanted", wanted, 1)
-    size = len(wanted)
+    attainable = AttainableSet.at(loss, theta, menu)
     errors = Programme(
-        vectors=np.zeros((0, size)), costs=np.zeros(0), wanted=wanted, free=np.zeros(0, dtype=bool)
+        vectors=np.zeros((0, len(wanted))),
+        costs=np.zeros(0),
+        wanted=wanted - mean_gradient(loss, theta, menu.members),
+        lower=np.zeros(0),
+        upper=np.zeros(0),
+        limits=np.zeros((0, 0)),
     ).feasibility()
-    solution = solve(loss, theta, menu, errors, TOLERANCE)
-    return _as_reach(solution, menu, solution.amounts.sum())
+    solution = solve(attainable, errors)
+    return as_reach(solution, menu, solution.amounts.sum(), solution.gap)
 
 
 def furthest(loss: Loss, theta, direction, menu: Menu) -> Reach:
@@ -132,7 +139,7 @@ def furthest(loss: Loss, theta, direction, menu: Menu) -> Reach:
     chosen = order[np.flatnonzero(np.diff(columns.owners[order], append=-1))]
     shares = np.zeros(len(heights))
     shares[chosen] = menu.masses
-    return _as_reach(Solution(columns, shares, shares, 0.0), menu, heights @ shares)
+    return as_reach(Solution(columns, shares, shares, 0.0), menu, heights @ shares, 0.0)
 
 
 def outline(loss: Loss, theta, directions, menu: Menu) -> np.ndarray:
@@ -155,7 +162,8 @@ def outline(loss: Loss, theta, directions, menu: Menu) -> np.ndarray:
     )
 
 
-def _as_reach(solution: Solution, menu: Menu, amount: float) -> Reach:
+def as_reach(solution: Solution, menu: Menu, amount: float, gap: float) -> Reach:
+    """Return a solution as the law of what members submit."""
     law, groups = solution.columns.submission(solution.shares, menu)
     gradient = solution.shares @ solution.columns.gradients
-    return Reach(float(amount), law, groups, gradient, solution.gap)
+    return Reach(float(amount), law, groups, gradient, gap)

@@ -30,6 +30,11 @@ class Columns:
     features: np.ndarray
     labels: np.ndarray
 
+    @property
+    def moves(self) -> np.ndarray:
+        """What each choice changes: its gradient less that of the records it replaces, (c, p)."""
+        return self.gradients - self.gradients[self.owners]
+
     @classmethod
     def of(cls, loss: Loss, theta: np.ndarray, menu: Menu) -> "Columns":
         """Return the choices that a menu lists, with their average gradients at θ."""

@@ -15,6 +15,8 @@ from scipy.special import expit, logsumexp, softmax
 from collective_action.risk.records import Records
 from collective_action.validation import at_least, finite
 
+ROUNDING = 1e-12
+
 
 class Loss(Protocol):
     """What the rest of the package asks of a loss ℓ(θ; (x, y)), convex in θ."""
@@ -43,6 +45,17 @@ def mean_value(loss: Loss, theta, records: Records) -> float:
 def mean_gradient(loss: Loss, theta, records: Records) -> np.ndarray:
     """Return g(θ) = E ∇ℓ(θ; z) over the records, shape (p,)."""
     return records.weights @ loss.gradient(theta, records.features, records.labels)
+
+
+def rounding(loss: Loss, theta, records: Records) -> float:
+    """Return the length up to which g(θ) is rounding, so that a firm at θ is at rest.
+
+    That is 1e-12 of the terms that g(θ) sums, plus what it changes by when θ moves by 1e-12 of its
+    length: at a minimiser computed in floating point the gradient is some thousand times shorter.
+    """
+    terms = np.linalg.norm(loss.gradient(theta, records.features, records.labels), axis=1)
+    curvature = np.linalg.norm(loss.hessian(theta, records))
+    return float(ROUNDING * (records.weights @ terms + curvature * np.linalg.norm(theta)))
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, sparse
 
+from collective_action.risk.attainable_set import AttainableSet
 from collective_action.risk.columns import Columns
-from collective_action.risk.losses import Loss
-from collective_action.risk.menus import Menu
+from collective_action.risk.equations import Equations
+from collective_action.risk.losses import ROUNDING
 from collective_action.risk.steepest import steepest
 
+TOLERANCE = 1e-9
 ROUNDS = 300
 DUST = 1e-13
 STRAIGHT = 1e-13
+REFINEMENT = 1e-6
+BELIEVED = 1e-8
 INFEASIBLE = 2
 SOLVER = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True, eq=False)
 class Programme:
-    """Minimise costs·y subject to g + Σ_j y_j·vectors_j = wanted, g ∈ G(θ), y ≥ 0, limits·y ≤ 1.
+    """Minimise costs·y subject to x + Σ_j y_j·vectors_j = wanted, x ∈ G(θ) − g, limits·y ≤ 0.
 
     Attributes
     ----------
@@ -28,30 +32,31 @@ class Programme:
     costs
         Shape (j,).
     wanted
-        Shape (p,).
-    free
-        Shape (j,), True where y_j may be negative.
+        Shape (p,), in terms of what the collective changes.
+    lower, upper
+        Shape (j,), bounds on y; infinite for none.
     limits
-        Shape (r, j), r constraints; None for none.
+        Shape (r, j).
     """
 
     vectors: np.ndarray
     costs: np.ndarray
     wanted: np.ndarray
-    free: np.ndarray
-    limits: np.ndarray | None = None
+    lower: np.ndarray
+    upper: np.ndarray
+    limits: np.ndarray
 
     def feasibility(self) -> "Programme":
         """Return the programme whose optimum is zero exactly when this one can be satisfied."""
         size = len(self.wanted)
         slack = np.concatenate([np.eye(size), -np.eye(size)])
-        nothing = np.zeros(2 * size)
         return Programme(
             np.concatenate([self.vectors, slack]),
-            np.concatenate([0 * self.costs, nothing + 1]),
+            np.concatenate([0 * self.costs, np.ones(2 * size)]),
             self.wanted,
-            np.concatenate([self.free, nothing > 0]),
-            None if self.limits is None else np.pad(self.limits, [(0, 0), (0, 2 * size)]),
+            np.concatenate([self.lower, np.zeros(2 * size)]),
+            np.concatenate([self.upper, np.full(2 * size, np.inf)]),
+            np.pad(self.limits, [(0, 0), (0, 2 * size)]),
         )
 
 
@@ -65,33 +70,32 @@ class Solution:
     gap: float
 
 
-def solve(
-    loss: Loss, theta: np.ndarray, menu: Menu, programme: Programme, tolerance: float
-) -> Solution | None:
+def solve(attainable: AttainableSet, programme: Programme) -> Solution | None:
     """Solve a programme over everything the menu allows; None if it cannot be satisfied.
 
-    Parameters
-    ----------
-    loss, theta, menu
-        The firm's loss, where the gradients are taken, and the choices.
-    programme
-        What to optimise.
-    tolerance
-        The gap at which column generation stops, relative to one plus the optimum.
+    When the menu holds a domain, columns are generated until the gap is at most 1e-9, relative to
+    one plus the optimum.
+
+    Raises
+    ------
+    RuntimeError
+        If the solver fails, its answer misses the equations, or the gap does not close.
     """
-    columns = Columns.of(loss, theta, menu)
-    if menu.domain is None:
-        return _optimum(columns, menu.masses, programme, 0.0)
-    found = _generate(loss, theta, menu, programme, columns, tolerance)
+    columns = attainable.columns
+    if attainable.menu.domain is None:
+        solved = _linprog(attainable, columns, programme)
+        return None if solved is None else Solution(columns, *solved[:2], 0.0)
+    found = _generate(attainable, columns, programme)
     if found is None:
-        start = _generate(loss, theta, menu, programme.feasibility(), columns, tolerance)
-        found = _generate(loss, theta, menu, programme, start.columns, tolerance)
+        start = _generate(attainable, columns, programme.feasibility())
+        found = _generate(attainable, start.columns, programme)
     return found
 
 
-def _generate(loss, theta, menu, programme, columns, tolerance) -> Solution | None:
+def _generate(attainable, columns, programme) -> Solution | None:
+    loss, theta, menu = attainable.loss, attainable.theta, attainable.menu
     for _ in range(ROUNDS):
-        solved = _linprog(columns, menu.masses, programme)
+        solved = _linprog(attainable, columns, programme)
         if solved is None:
             return None
         shares, amounts, prices = solved
@@ -103,49 +107,49 @@ def _generate(loss, theta, menu, programme, columns, tolerance) -> Solution | No
         rises = np.zeros(len(best))
         np.maximum.at(rises, menu.open_owners, gains)
         gap = float(menu.masses @ rises)
-        if gap <= tolerance * (1 + abs(programme.costs @ amounts)):
-            break
+        if gap <= TOLERANCE * (1 + abs(programme.costs @ amounts)):
+            return Solution(columns, shares, amounts, gap)
         useful = gains > 0
         columns = columns.extended(
             gradients[useful], menu.open_owners[useful], features[useful], menu.open_labels[useful]
         )
-        shares = np.concatenate([shares, np.zeros(int(useful.sum()))])
-    return Solution(columns, shares, amounts, gap)
+    raise RuntimeError(
+        f"the search for records to submit has not closed its gap in {ROUNDS} rounds: {gap:.3g} is "
+        f"left, for an optimum of {programme.costs @ amounts:.6g}. Scale the features of the domain "
+        "to one order of magnitude, or list candidate records instead"
+    )
 
 
-def _optimum(columns, masses, programme, gap) -> Solution | None:
-    solved = _linprog(columns, masses, programme)
-    return None if solved is None else Solution(columns, *solved[:2], gap)
-
-
-def _linprog(columns, masses, programme):
+def _linprog(attainable, columns, programme):
     """Solve over the listed columns; each group's first choice takes what its others leave."""
-    count, extras = len(columns.gradients), len(programme.costs)
+    equations = Equations.of(attainable.directions, programme.vectors, programme.wanted)
+    if equations is None:
+        return None
+    masses, units = attainable.menu.masses, equations.units
     useful = np.flatnonzero(~_between_others(columns, len(masses)))
     first = useful[np.unique(columns.owners[useful], return_index=True)[1]]
     others = np.setdiff1d(useful, first)
     owners = columns.owners[others]
-    changes = columns.gradients[others] - columns.gradients[first[owners]]
-    wanted = programme.wanted - masses @ columns.gradients[first]
+    changes = equations.moves(columns.gradients[others] - columns.gradients[first[owners]])
     crowded = np.flatnonzero(np.bincount(owners, minlength=len(masses)) > 1)
     shared = np.flatnonzero(np.isin(owners, crowded))
     groups = sparse.csr_array(
         (np.ones(len(shared)), (np.searchsorted(crowded, owners[shared]), shared)),
-        shape=(len(crowded), len(others) + extras),
+        shape=(len(crowded), len(others) + len(units)),
     )
-    limits = programme.limits
+    limits = _scaled(programme.limits / units)
+    costs = programme.costs / units
+    dearest = np.abs(costs).max()
     solved = optimize.linprog(
-        np.concatenate([np.zeros(len(others)), programme.costs]),
-        A_ub=groups
-        if limits is None
-        else sparse.vstack([groups, np.pad(limits, [(0, 0), (len(others), 0)])]),
-        b_ub=np.concatenate([masses[crowded], np.ones(0 if limits is None else len(limits))]),
-        A_eq=np.concatenate([changes, programme.vectors]).T,
-        b_eq=wanted,
+        np.concatenate([np.zeros(len(others)), costs / dearest]),
+        A_ub=sparse.vstack([groups, np.pad(limits, [(0, 0), (len(others), 0)])]),
+        b_ub=np.concatenate([masses[crowded], np.zeros(len(limits))]),
+        A_eq=np.concatenate([changes, equations.vectors]).T,
+        b_eq=equations.wanted - equations.moves(masses @ columns.moves[first]),
         bounds=np.column_stack(
             [
-                np.concatenate([np.zeros(len(others)), np.where(programme.free, -np.inf, 0)]),
-                np.concatenate([masses[owners], np.full(extras, np.inf)]),
+                np.concatenate([np.zeros(len(others)), programme.lower * units]),
+                np.concatenate([masses[owners], programme.upper * units]),
             ]
         ),
         method="highs-ds",
@@ -155,11 +159,16 @@ def _linprog(columns, masses, programme):
         return None
     if solved.status != 0:
         raise RuntimeError(f"the linear programme of attainable gradients failed: {solved.message}")
-    shares = np.zeros(count)
+    shares = np.zeros(len(columns.gradients))
     shares[others] = np.where(solved.x[: len(others)] > DUST, solved.x[: len(others)], 0)
     shares[first] = masses - np.bincount(columns.owners, weights=shares, minlength=len(masses))
-    shares, amounts = _polish(columns, masses, programme, shares, solved.x[len(others) :])
-    return shares, amounts, solved.eqlin.marginals
+    amounts = solved.x[len(others) :] / units
+    shares, amounts = _refined(equations, columns, masses, programme, shares, amounts)
+    return shares, amounts, dearest * equations.price(solved.eqlin.marginals)
+
+
+def _scaled(rows: np.ndarray) -> np.ndarray:
+    return rows / np.abs(rows).max(axis=1, keepdims=True, initial=0) if len(rows) else rows
 
 
 def _between_others(columns, groups: int) -> np.ndarray:
@@ -182,24 +191,42 @@ def _between_others(columns, groups: int) -> np.ndarray:
     return skipped
 
 
-def _polish(columns, masses, programme, shares, amounts) -> tuple[np.ndarray, np.ndarray]:
-    """Meet the gradient's equations to machine precision on the support that the solver found.
+def _refined(equations, columns, masses, programme, shares, amounts):
+    """Meet the equations to rounding on the support that the solver found, and check that they are.
 
     In each group the largest share takes what the others leave, so the groups' masses stay exact.
+    An answer that this would move is kept as the solver gave it.
     """
+
+    def missed(shares, amounts):
+        met = equations.moves(shares @ columns.moves) + amounts * equations.units @ equations.vectors
+        return equations.wanted - met
+
     order = np.lexsort((shares, columns.owners))
     largest = order[np.flatnonzero(np.diff(columns.owners[order], append=-1))]
     moving = np.setdiff1d(np.flatnonzero(shares > DUST), largest)
-    used = np.flatnonzero((amounts > DUST) | programme.free)
+    used = np.flatnonzero((amounts > programme.lower) & (amounts < programme.upper))
     changes = columns.gradients[moving] - columns.gradients[largest[columns.owners[moving]]]
-    residual = programme.wanted - shares @ columns.gradients - amounts @ programme.vectors
-    active = np.concatenate([changes, programme.vectors[used]]).T
-    correction = np.linalg.lstsq(active, residual, rcond=None)[0]
-    shares, amounts = shares.copy(), amounts.copy()
-    shares[moving] = np.maximum(shares[moving] + correction[: len(moving)], 0)
-    amounts[used] += correction[len(moving) :]
-    amounts = np.where(programme.free, amounts, np.maximum(amounts, 0))
-    shares[largest] = 0
-    rest = np.bincount(columns.owners, weights=shares, minlength=len(masses))
-    shares[largest] = np.maximum(masses - rest, 0)
-    return shares, amounts
+    active = np.concatenate([equations.moves(changes), equations.vectors[used]]).T
+    residual = missed(shares, amounts)
+    correction = np.linalg.lstsq(active, residual, rcond=ROUNDING)[0]
+    finer, moved = shares.copy(), amounts.copy()
+    finer[moving] = np.maximum(finer[moving] + correction[: len(moving)], 0)
+    finer[largest] = 0
+    rest = np.bincount(columns.owners, weights=finer, minlength=len(masses))
+    finer[largest] = np.maximum(masses - rest, 0)
+    moved[used] += correction[len(moving) :] / equations.units[used]
+    moved = np.clip(moved, programme.lower, programme.upper)
+    small = np.abs(moved - amounts) * equations.units <= REFINEMENT * (
+        1 + np.abs(amounts) * equations.units
+    )
+    remaining = missed(finer, moved)
+    if small.all() and np.linalg.norm(remaining) <= np.linalg.norm(residual):
+        shares, amounts, residual = finer, moved, remaining
+    error = max(np.linalg.norm(residual) / (1 + np.abs(amounts * equations.units).sum()), -shares.min())
+    if not error <= BELIEVED:
+        raise RuntimeError(
+            f"the linear programme of attainable gradients misses its own equations by {error:.3g}: "
+            "scale the features to one order of magnitude"
+        )
+    return np.maximum(shares, 0), amounts

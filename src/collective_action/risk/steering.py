@@ -10,12 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action import validation
-from collective_action.risk.attainable import Reach, reach
+from collective_action.risk.attainable import Reach, as_reach
+from collective_action.risk.attainable_set import AttainableSet
 from collective_action.risk.losses import Loss, mean_gradient, parameter
 from collective_action.risk.menus import Menu
 from collective_action.risk.minimiser import minimiser
+from collective_action.risk.neutralising import neutralise
 from collective_action.risk.records import Records
 from collective_action.validation import at_least, finite, fraction
+
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class Steering:
 
     @property
     def critical_mass(self) -> float:
-        """α*, the least fraction that makes the firm deploy θ*; above 1 if nobody can."""
+        """α*, the least fraction that makes the firm deploy θ*; infinite if not even all can."""
         return float(critical_mass(np.linalg.norm(self.base_gradient), self.gamma))
 
     def submission(self, alpha: float) -> Records:
@@ -94,9 +98,10 @@ def steer(loss: Loss, target, menu: Menu) -> Steering:
     """
     population = menu.members
     target = parameter(loss, finite("target", target, 1), population.features)
-    base = mean_gradient(loss, target, population)
-    norm = np.linalg.norm(base)
-    push = None if norm == 0 else reach(loss, target, -base / norm, menu)
+    attainable = AttainableSet.at(loss, target, menu)
+    base = attainable.settled(mean_gradient(loss, target, population))
+    found = neutralise(attainable, base, np.zeros(len(base)), np.inf)
+    push = None if found is None else as_reach(found.solution, menu, found.gamma, found.gap)
     return Steering(loss, target, menu, base, push)
 
 
@@ -114,7 +119,8 @@ def critical_mass(base_norm, gamma) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        In [0, ∞]. Above 1: not even the whole population can. Zero where ‖g‖ = 0.
+        In [0, 1], zero where ‖g‖ = 0; infinite where γ < 0, so that not even the whole population
+        can. A γ below zero by at most 1e-9·‖g‖ is taken for zero.
 
     Raises
     ------
@@ -127,11 +133,11 @@ def critical_mass(base_norm, gamma) -> np.ndarray:
     )
     if not (norms >= 0).all():
         raise ValueError(f"base_norm is {base_norm}: a norm is at least 0")
-    total = norms + pushes
-    if not (total >= -1e-9 * (1 + norms)).all():
+    if not (pushes >= -(1 + TOLERANCE) * norms).all():
         raise ValueError(f"gamma is {gamma}: it must be at least minus base_norm")
     quotient = np.full(norms.shape, np.inf)
-    np.divide(norms, total, out=quotient, where=total > 0)
+    able = pushes >= -TOLERANCE * norms
+    np.divide(norms, norms + np.maximum(pushes, 0), out=quotient, where=able & (norms > 0))
     return np.where(norms == 0, 0.0, quotient)
 
 
