@@ -16,9 +16,9 @@ from scipy import optimize
 from collective_action.descent.landscapes import Landscape
 from collective_action.risk.attainable import approach
 from collective_action.risk.attainable_set import AttainableSet
-from collective_action.risk.losses import Loss, mean_gradient
+from collective_action.risk.losses import ROUNDING, Loss, mean_gradient
 from collective_action.risk.menus import Menu
-from collective_action.risk.neutralising import neutralise
+from collective_action.risk.neutralising import neutralise, split
 from collective_action.risk.programme import Programme, solve
 from collective_action.risk.records import Records
 from collective_action.risk.steering import critical_mass
@@ -35,7 +35,7 @@ class Budget(Protocol):
         """Return the largest c in [0, cap] that is attainable, or None if none is."""
 
     def needed_mass(self, theta, base, gap, cap: float) -> float:
-        """Return the least α at which some c in [0, cap] is attainable."""
+        """Return the least α at which some c in [0, cap] is attainable; infinite if none is."""
 
     def submit(self, theta, wanted) -> tuple[np.ndarray, Records | None]:
         """Return the attainable gradient nearest to the wanted one, and data that produce it."""
@@ -66,17 +66,18 @@ class GradientBudget:
     def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
         """Solve ‖−(1−α)g + c·d‖ ≤ αB for the largest c in [0, cap]."""
         away, room = (1 - alpha) * base, alpha * self.size
+        slack = ROUNDING * (np.linalg.norm(away) + room)
         length = np.linalg.norm(gap)
         if length == 0:
-            return cap if np.linalg.norm(away) <= room else None
+            return cap if np.linalg.norm(away) <= room + slack else None
         along = away @ gap / length
         across = np.linalg.norm(away - along * gap / length)
-        if across > room:
+        if across > room + slack:
             return None
-        half = np.sqrt(room**2 - across**2)
-        if along + half < 0 or along - half > cap * length:
+        half = np.sqrt(max(room**2 - across**2, 0))
+        if along + half < -slack or along - half > cap * length + slack:
             return None
-        return float(min((along + half) / length, cap))
+        return float(np.clip((along + half) / length, 0, cap))
 
     def needed_mass(self, theta, base, gap, cap: float) -> float:
         """Solve dist((1−α)g, {c·d : 0 ≤ c ≤ cap}) = αB for α."""
@@ -87,7 +88,9 @@ class GradientBudget:
             c = 0.0 if square == 0 else min(max(away @ gap / square, 0), cap)
             return np.linalg.norm(away - c * gap) - alpha * self.size
 
-        return 0.0 if lacking(0.0) <= 0 else float(optimize.brentq(lacking, 0, 1, xtol=1e-14))
+        if lacking(0.0) <= ROUNDING * np.linalg.norm(base):
+            return 0.0
+        return float(optimize.brentq(lacking, 0, 1, xtol=1e-16, rtol=4 * np.finfo(float).eps))
 
     def submit(self, theta, wanted) -> tuple[np.ndarray, None]:
         """Return the wanted gradient, scaled back to norm B if it is longer."""
@@ -115,20 +118,23 @@ class DataBudget:
         return mean_gradient(self.loss, theta, self.menu.members)
 
     def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
-        """Maximise c by linear programming: g* − (c/α)·d = −((1−α)/α)·g with g* attainable."""
-        if alpha == 0:
-            return None
+        """Maximise c by linear programming: αx = (c − c₀)d − w with g + x attainable."""
         attainable = AttainableSet.at(self.loss, theta, self.menu)
+        carried, rest = split(attainable, base, gap, cap)
+        if alpha == 0:
+            return None if rest.any() else carried
         programme = Programme(
-            vectors=-gap[np.newaxis] / alpha,
+            vectors=-gap[np.newaxis],
             costs=np.array([-1.0]),
-            wanted=-attainable.settled(base) / alpha,
-            lower=np.array([0.0]),
-            upper=np.array([cap]),
+            wanted=-rest / alpha,
+            lower=np.array([-carried / alpha]),
+            upper=np.array([(cap - carried) / alpha]),
             limits=np.zeros((0, 1)),
         )
         solution = solve(attainable, programme)
-        return None if solution is None else float(solution.amounts[0])
+        if solution is None:
+            return None
+        return float(np.clip(carried + alpha * solution.amounts[0], 0, cap))
 
     def needed_mass(self, theta, base, gap, cap: float) -> float:
         """Return the critical mass of the part of g that no c·d takes away."""
@@ -157,7 +163,7 @@ def needed_along(budget: Budget, waypoints, looks: int = 16) -> float:
     Returns
     -------
     float
-        A fraction; a lower bound on the critical mass that rises to it with `looks`.
+        In [0, 1], or infinite if some point is too much for everybody; a lower bound on the critical mass that rises to it with `looks`.
     """
     path = finite("waypoints", waypoints, 2)
     looks = int(at_least("looks", looks, 1))

@@ -34,7 +34,8 @@ class Run:
     contractions
         Shape (T,), the c of each step; NaN where none was attainable.
     needed
-        Shape (T,), the mass that each failed step would have needed; NaN elsewhere.
+        Shape (T,), the mass that each failed step would have needed, infinite if everybody is too
+        few; NaN elsewhere.
     submitted
         Shape (T, p), the collective's average gradient.
     submissions
@@ -69,15 +70,17 @@ class CollectiveTooSmallError(RuntimeError):
         Which step, from 0; T when all T steps were made and the rest of the way is too much.
     alpha, needed
         The fraction there was, and the largest of the least fractions at which a step makes
-        progress, from here along the rest of the way (sampled) to the target, which must be held.
+        progress, from here along the rest of the way (sampled) to the target, which must be held;
+        infinite if everybody is too few.
     run
         The run up to that step.
     """
 
     def __init__(self, step: int, alpha: float, needed: float, run: Run) -> None:
+        enough = f"needs {needed:.4g}" if needed <= 1 else "is out of reach, even for everybody"
         super().__init__(
             f"the collective is too small at step {step}, {run.distances[-1]:.4g} from its target: "
-            f"alpha is {alpha:.4g} and the rest of the way needs {needed:.4g}"
+            f"alpha is {alpha:.4g} and the rest of the way {enough}"
         )
         self.step, self.alpha, self.needed, self.run = step, alpha, needed, run
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from collective_action.risk.attainable_set import AttainableSet
 from collective_action.risk.columns import Columns
-from collective_action.risk.losses import Loss, mean_gradient
+from collective_action.risk.losses import Loss
 from collective_action.risk.menus import Menu
 from collective_action.risk.programme import Programme, Solution, solve
 from collective_action.risk.records import Records
@@ -85,7 +85,7 @@ def reach(loss: Loss, theta, direction, menu: Menu) -> Reach | None:
     programme = Programme(
         vectors=-direction[np.newaxis],
         costs=np.array([-1.0]),
-        wanted=-attainable.settled(mean_gradient(loss, theta, menu.members)),
+        wanted=-attainable.base,
         lower=np.array([-np.inf]),
         upper=np.array([np.inf]),
         limits=np.zeros((0, 1)),
@@ -109,13 +109,14 @@ def approach(loss: Loss, theta, wanted, menu: Menu) -> Reach:
     errors = Programme(
         vectors=np.zeros((0, len(wanted))),
         costs=np.zeros(0),
-        wanted=wanted - mean_gradient(loss, theta, menu.members),
+        wanted=wanted - attainable.base,
         lower=np.zeros(0),
         upper=np.zeros(0),
         limits=np.zeros((0, 0)),
     ).feasibility()
     solution = solve(attainable, errors)
-    return as_reach(solution, menu, solution.amounts.sum(), solution.gap)
+    found = solution.shares @ solution.columns.gradients
+    return as_reach(solution, menu, np.abs(found - wanted).sum(), solution.gap)
 
 
 def furthest(loss: Loss, theta, direction, menu: Menu) -> Reach:

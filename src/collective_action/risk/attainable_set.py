@@ -60,6 +60,12 @@ class AttainableSet:
             directions = Directions.of(columns, masses, size)
         return cls(loss, theta, menu, columns, directions, smallest)
 
+    @property
+    def base(self) -> np.ndarray:
+        """g, the gradient of a collective that leaves its records alone, shape (p,)."""
+        masses = self.menu.masses
+        return self.settled(masses @ self.columns.gradients[: len(masses)])
+
     def settled(self, gradient: np.ndarray) -> np.ndarray:
         """Return an average gradient without its rounding, shape (p,).
 

@@ -1,6 +1,7 @@
 """Setting II of the paper, attainable gradients: what a collective may do at one θ, as columns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -30,7 +31,7 @@ class Columns:
     features: np.ndarray
     labels: np.ndarray
 
-    @property
+    @cached_property
     def moves(self) -> np.ndarray:
         """What each choice changes: its gradient less that of the records it replaces, (c, p)."""
         return self.gradients - self.gradients[self.owners]

@@ -52,6 +52,9 @@ class Directions:
 
 def _extents(moves, owners, basis, masses) -> np.ndarray:
     """Return how far the average of the groups' moves goes along each direction at most."""
-    largest = np.zeros((len(masses), len(basis)))
-    np.maximum.at(largest, owners, np.abs(moves @ basis.T))
-    return masses @ largest
+    if len(moves) == 0:
+        return np.zeros(len(basis))
+    order = np.argsort(owners, kind="stable")
+    starts = np.flatnonzero(np.diff(owners[order], prepend=-1))
+    largest = np.maximum.reduceat(np.abs(moves @ basis.T)[order], starts)
+    return masses[owners[order][starts]] @ largest

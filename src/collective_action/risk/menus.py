@@ -14,6 +14,7 @@ differ in the groups alone: one group (`anything`, `candidates`), one per label 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Menu:
     open_labels: np.ndarray
     open_owners: np.ndarray
 
-    @property
+    @cached_property
     def masses(self) -> np.ndarray:
         """The share of the collective in each group, shape (k,), summing to one."""
         return np.bincount(self.groups, weights=self.members.weights)

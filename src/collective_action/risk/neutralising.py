@@ -52,12 +52,10 @@ def neutralise(
     cap
         The largest c, above 0; infinite for any.
     """
-    base, square = attainable.settled(base), gap @ gap
-    carried = min(max(base @ gap / square, 0.0), cap) if square > 0 else 0.0
-    rest = attainable.settled(base - carried * gap)
+    carried, rest = split(attainable, base, gap, cap)
     if not rest.any():
         return None
-    travels = [gap] if square > 0 else []
+    travels = [gap] if gap.any() else []
     limits = np.array([[-carried, -1.0]] + ([[carried - cap, 1.0]] if cap < np.inf else []))
     programme = Programme(
         vectors=np.stack([rest, *(-d for d in travels)]),
@@ -69,3 +67,12 @@ def neutralise(
     )
     solution, pull = solve(attainable, programme), float(np.linalg.norm(rest))
     return Neutralising(pull, (solution.amounts[0] - 1) * pull, solution.gap * pull, solution)
+
+
+def split(
+    attainable: AttainableSet, base: np.ndarray, gap: np.ndarray, cap: float
+) -> tuple[float, np.ndarray]:
+    """Return c₀ in [0, cap] and w = g − c₀d, as short as possible; zero where it is rounding."""
+    base = attainable.settled(base)
+    carried = min(max(base @ gap / (gap @ gap), 0.0), cap) if gap.any() else 0.0
+    return carried, attainable.settled(base - carried * gap)

@@ -114,9 +114,9 @@ def _generate(attainable, columns, programme) -> Solution | None:
             gradients[useful], menu.open_owners[useful], features[useful], menu.open_labels[useful]
         )
     raise RuntimeError(
-        f"the search for records to submit has not closed its gap in {ROUNDS} rounds: {gap:.3g} is "
-        f"left, for an optimum of {programme.costs @ amounts:.6g}. Scale the features of the domain "
-        "to one order of magnitude, or list candidate records instead"
+        f"the search for records to submit has not closed its gap in {ROUNDS} rounds: {gap:.3g} "
+        f"is left, for an optimum of {programme.costs @ amounts:.6g}. Scale the features of the "
+        "domain to one order of magnitude, or list candidate records instead"
     )
 
 
@@ -199,7 +199,9 @@ def _refined(equations, columns, masses, programme, shares, amounts):
     """
 
     def missed(shares, amounts):
-        met = equations.moves(shares @ columns.moves) + amounts * equations.units @ equations.vectors
+        met = (
+            equations.moves(shares @ columns.moves) + amounts * equations.units @ equations.vectors
+        )
         return equations.wanted - met
 
     order = np.lexsort((shares, columns.owners))
@@ -223,10 +225,12 @@ def _refined(equations, columns, masses, programme, shares, amounts):
     remaining = missed(finer, moved)
     if small.all() and np.linalg.norm(remaining) <= np.linalg.norm(residual):
         shares, amounts, residual = finer, moved, remaining
-    error = max(np.linalg.norm(residual) / (1 + np.abs(amounts * equations.units).sum()), -shares.min())
+    error = max(
+        np.linalg.norm(residual) / (1 + np.abs(amounts * equations.units).sum()), -shares.min()
+    )
     if not error <= BELIEVED:
         raise RuntimeError(
-            f"the linear programme of attainable gradients misses its own equations by {error:.3g}: "
-            "scale the features to one order of magnitude"
+            "the linear programme of attainable gradients misses its own equations by "
+            f"{error:.3g}: scale the features to one order of magnitude"
         )
     return np.maximum(shares, 0), amounts

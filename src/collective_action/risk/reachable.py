@@ -72,6 +72,11 @@ def best_reachable(steering: Steering, alpha: float, steps: int = 100) -> Reacha
             return float(np.linalg.norm(minimiser(loss, mixture) - target))
 
         found = optimize.minimize_scalar(left, bounds=(0, 1), method="bounded")
+        if not found.success:
+            raise RuntimeError(
+                f"the search for the best mixture stopped at {found.x:.6g} of the way, "
+                f"{found.fun:.6g} from the target: {found.message}"
+            )
         if found.fun >= distance * (1 - IMPROVEMENT):
             break
         law = _merged(law.mix(toward, found.x))

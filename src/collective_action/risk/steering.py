@@ -12,7 +12,7 @@ import numpy as np
 from collective_action import validation
 from collective_action.risk.attainable import Reach, as_reach
 from collective_action.risk.attainable_set import AttainableSet
-from collective_action.risk.losses import Loss, mean_gradient, parameter
+from collective_action.risk.losses import Loss, parameter
 from collective_action.risk.menus import Menu
 from collective_action.risk.minimiser import minimiser
 from collective_action.risk.neutralising import neutralise
@@ -96,10 +96,9 @@ def steer(loss: Loss, target, menu: Menu) -> Steering:
     ValueError
         If the target does not fit the loss.
     """
-    population = menu.members
-    target = parameter(loss, finite("target", target, 1), population.features)
+    target = parameter(loss, finite("target", target, 1), menu.members.features)
     attainable = AttainableSet.at(loss, target, menu)
-    base = attainable.settled(mean_gradient(loss, target, population))
+    base = attainable.base
     found = neutralise(attainable, base, np.zeros(len(base)), np.inf)
     push = None if found is None else as_reach(found.solution, menu, found.gamma, found.gap)
     return Steering(loss, target, menu, base, push)
