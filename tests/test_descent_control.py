@@ -171,6 +171,75 @@ def test_a_current_that_carries_costs_nothing_to_follow_but_something_to_leave()
         control(budget, start, target, 0.32, 0.1, 400)
 
 
+def test_a_waypoint_that_is_out_of_reach_is_not_passed():
+    bowl = quadratic(np.eye(2), [0.0, 0.0])
+    budget, target = GradientBudget(bowl, 1.0), np.array([0.2, 0.0])
+    assert control(budget, [0.0, 0.0], target, 0.3, 0.1, 200).distances[-1] < 1e-9
+    # The way over (0, 5) ends where the bowl pulls as hard as the collective: 0.7·‖θ‖ = 0.3.
+    with pytest.raises(CollectiveTooSmallError) as failure:
+        control(budget, [0.0, 0.0], [[0.0, 5.0], target], 0.3, 0.1, 200)
+    np.testing.assert_allclose(failure.value.run.thetas[-1], [0, 0.3 / 0.7], atol=1e-4)
+    assert failure.value.needed == pytest.approx(5 / 6, abs=0.06)
+    stuck = control(budget, [0.0, 0.0], [[0.0, 5.0], target], 0.3, 0.1, 200, best_effort=True)
+    np.testing.assert_allclose(stuck.thetas[-1], [0, 0.3 / 0.7], atol=1e-4)
+
+
+def test_a_firm_that_is_faster_than_the_cap_has_to_be_held_back():
+    budget = GradientBudget(quadratic(np.eye(2), [0.0, 0.0]), 1.0)
+    base, gap = np.array([3.0, 0.0]), np.array([1.0, 0.0])
+    # (1 − α)·3 − 1 = α
+    assert budget.needed_mass(None, base, gap, 1.0) == pytest.approx(0.5, abs=1e-12)
+    assert budget.contraction(None, base, gap, 0.5, 1.0) == pytest.approx(1.0, abs=1e-12)
+    assert budget.contraction(None, base, gap, 0.49, 1.0) is None
+    assert budget.needed_mass(None, base, gap, 3.0) == 0
+
+
+def test_a_budget_affords_the_mass_that_it_says_is_needed_and_no_less():
+    rng = np.random.default_rng(13)
+    bound = 0
+    for _ in range(500):
+        p = int(rng.integers(1, 5))
+        budget = GradientBudget(quadratic(np.eye(p), np.zeros(p)), rng.exponential())
+        base, gap = rng.normal(size=(2, p)) * 10.0 ** rng.uniform(-9, 3, size=(2, 1))
+        cap = float(rng.choice([np.inf, 0.5]) * np.linalg.norm(base) / np.linalg.norm(gap))
+        gap = gap * rng.integers(2)
+        needed = budget.needed_mass(None, base, gap, cap)
+        assert 0 <= needed <= 1
+        c = budget.contraction(None, base, gap, needed, cap)
+        assert 0 <= c <= cap
+        missed = np.linalg.norm((c if gap.any() else 0) * gap - (1 - needed) * base)
+        assert missed <= needed * budget.size + 1e-11 * np.linalg.norm(base)
+        if needed > 0:
+            assert budget.contraction(None, base, gap, needed * (1 - 1e-6), cap) is None
+            bound += np.isclose(c, cap) and gap.any()
+    assert bound > 20
+
+
+def test_a_few_in_a_million_are_enough_where_records_pull_hard():
+    population = Records([[-1.0], [1.0]])
+    menu = candidates(population, [[-1e6], [1e6]], [0, 0])
+    budget, theta = DataBudget(SquaredDistance(), menu), np.array([0.25])
+    # ((1 − α)·0.25 = α·(10⁶ − 0.25))
+    needed = budget.needed_mass(theta, budget.base(theta), np.zeros(1), np.inf)
+    assert needed == pytest.approx(0.25e-6, rel=1e-9)
+    beyond = np.array([2e6])
+    assert budget.needed_mass(beyond, budget.base(beyond), np.zeros(1), np.inf) == np.inf
+    with pytest.raises(CollectiveTooSmallError, match="out of reach, even for everybody"):
+        control(budget, [0.0], beyond, 0.5, 0.1, 500)
+
+
+def test_a_start_moved_by_an_ulp_needs_nobody(logistic):
+    loss, population, start, target = logistic
+    box = anything(population, Box([1, -3, -3], [1, 3, 3]), [0, 1])
+    for budget in (DataBudget(loss, labels_only(population, [0, 1])), DataBudget(loss, box)):
+        for ulps in range(-6, 7):
+            theta = start * (1 + ulps * np.finfo(float).eps)
+            base = budget.base(theta)
+            assert budget.needed_mass(theta, base, theta - target, 2.0) == 0
+            assert budget.needed_mass(theta, base, np.zeros(3), np.inf) == 0
+            assert budget.contraction(theta, base, np.zeros(3), 0.0, 2.0) == 0
+
+
 @pytest.fixture(scope="module")
 def logistic():
     """Return a small classification problem, where the firm is and where it should go."""

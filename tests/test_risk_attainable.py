@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from collective_action.risk import (
     Ball,
@@ -91,6 +92,30 @@ def test_no_record_of_the_domain_is_steeper_than_the_steepest(loss, shape):
             assert height >= others.max() - 1e-9
             if d == 1:
                 assert height <= others.max() + 0.02 * (1 + abs(height))
+
+
+@pytest.mark.parametrize("loss", [Squared(), Logistic()], ids=str)
+def test_the_steepest_record_of_a_ball_is_found_to_the_last_digits(loss):
+    rng = np.random.default_rng(8)
+    for _ in range(30):
+        centre, radius = rng.normal(size=2), 0.5 + rng.random(2)
+        theta, v, label = 2 * rng.normal(size=2), rng.normal(size=2), rng.integers(2, size=1) * 1.0
+
+        def height(angle, centre=centre, radius=radius, theta=theta, v=v, label=label):
+            x = centre + radius * np.array([np.cos(angle), np.sin(angle)])
+            return float(loss.gradient(theta, x[np.newaxis], label)[0] @ v)
+
+        angles = np.linspace(0, 2 * np.pi, 721)
+        top = angles[np.argmax([height(angle) for angle in angles])]
+        exact = -optimize.minimize_scalar(
+            lambda angle, height=height: -height(angle),
+            bounds=(top - 0.01, top + 0.01),
+            method="bounded",
+            options={"xatol": 1e-10},
+        ).fun
+        found = steepest(loss, theta, v, label, Ball(centre, radius))
+        assert loss.gradient(theta, found, label)[0] @ v == pytest.approx(exact, rel=1e-11)
+        assert np.linalg.norm((found[0] - centre) / radius) <= 1 + 1e-12
 
 
 @pytest.mark.parametrize("loss", [Squared(), Squared(0.2), Logistic(), Logistic(0.2)], ids=str)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
+from scipy.special import expit
 
 from collective_action.risk import (
     Logistic,
@@ -73,6 +75,22 @@ def test_strong_convexity_is_a_lower_bound_on_curvature(loss, seed):
     turn = mean_gradient(loss, here, records) - mean_gradient(loss, there, records)
     gap = here - there
     assert turn @ gap >= loss.strong_convexity(records) * gap @ gap - 1e-9
+
+
+@pytest.mark.parametrize("penalty", np.logspace(-7, -3, 25))
+def test_a_minimiser_of_separable_classes_is_found_to_the_last_digits(penalty):
+    """Two records, one of each class: λθ = σ(−θ), where Newton's first steps are long."""
+    records = Records([[-1.0], [1.0]], [0.0, 1.0])
+    exact = optimize.brentq(lambda t: penalty * t - expit(-t), 0, 50, xtol=1e-13)
+    assert minimiser(Logistic(penalty), records)[0] == pytest.approx(exact, rel=1e-9)
+
+
+def test_a_sample_follows_the_weights():
+    records = Records([[0.0], [1.0], [2.0]], weights=[0.7, 0.3, 0.0])
+    drawn = records.sample(20_000, 4).features[:, 0]
+    # Four standard deviations of a share of 20,000 draws.
+    assert np.mean(drawn == 1) == pytest.approx(0.3, abs=0.013)
+    assert (drawn < 2).all()
 
 
 def test_least_squares_has_the_largest_constant_it_may_have():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from collective_action.risk import (
     Ball,
@@ -23,6 +24,7 @@ from collective_action.risk import (
     labels_only,
     mean_gradient,
     minimiser,
+    programme,
     reach,
     round_to_members,
     steer,
@@ -137,13 +139,88 @@ def test_steering_to_where_the_population_already_leads_needs_nobody():
     np.testing.assert_allclose(plan.deployed(0.7), [1.0, 2.0])
 
 
-def test_a_target_beyond_everybody_has_a_critical_mass_above_one():
+def test_a_target_beyond_everybody_has_an_infinite_critical_mass():
     population = Records([[0.0], [1.0]])
     plan = steer(SquaredDistance(), [3.0], candidates(population, [[-2.0], [2.0]], [0, 0]))
-    assert plan.critical_mass > 1
+    assert plan.critical_mass == np.inf
+    assert plan.gamma == pytest.approx(-1)
     np.testing.assert_allclose(plan.deployed(1.0), [2.0])
+    brink = steer(SquaredDistance(), [2.0], candidates(population, [[-2.0], [2.0]], [0, 0]))
+    assert brink.critical_mass == 1
     deaf = steer(SquaredDistance(), [3.0], candidates(population, [[0.5]], [0]))
     assert deaf.critical_mass == np.inf
+
+
+@pytest.mark.parametrize("loss", [SquaredDistance(), Squared(), Squared(0.1)], ids=str)
+def test_a_firm_that_fits_its_records_exactly_is_at_rest(loss):
+    """Its records' gradients are rounding themselves, so they are no scale for their mean."""
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        x = np.tile(100 + rng.normal(size=3), (12, 1))
+        if isinstance(loss, Squared):
+            x = 10 * rng.normal(size=(12, 3))
+        population = Records(x, x @ rng.normal(size=3), rng.dirichlet(np.ones(12)))
+        rest = minimiser(loss, population)
+        for menu in (candidates(population, [[6, 1, 0]], [0]), labels_only(population, [-9, 9])):
+            assert steer(loss, rest, menu).critical_mass == 0
+            assert steer(loss, rest * (1 + 2**-50), menu).critical_mass == 0
+
+
+@pytest.mark.parametrize("units", [1e-9, 1e-4, 1e5, 1e9])
+def test_a_critical_mass_has_no_units(units):
+    rng = np.random.default_rng(9)
+    reached = 0
+    for _ in range(20):
+        x, listed = rng.normal(size=(12, 3)), 3 * rng.normal(size=(9, 3))
+        target = x.mean(axis=0) + 0.3 * rng.normal(size=3)
+        masses = [
+            steer(
+                SquaredDistance(), s * target, candidates(Records(s * x), s * listed, np.zeros(9))
+            ).critical_mass
+            for s in (1.0, units, np.array([1.0, units, 1.0]))
+        ]
+        reached += masses[0] <= 1
+        np.testing.assert_allclose(masses, masses[0], rtol=1e-9)
+    assert reached > 5
+
+
+@pytest.fixture
+def searched():
+    """Return a steering problem whose records are searched for in a box."""
+    rng = np.random.default_rng(10)
+    x = np.column_stack([np.ones(30), rng.normal(size=(30, 2))])
+    population = Records(x, (rng.random(30) < 0.5) * 1.0)
+    target = minimiser(Logistic(0.1), population) + np.array([0.0, 0.6, -0.4])
+    return Logistic(0.1), target, anything(population, Box([1, -3, -3], [1, 3, 3]), [0, 1])
+
+
+def test_a_search_that_does_not_end_says_so(searched, monkeypatch):
+    assert 0 < steer(*searched).critical_mass < 1
+    monkeypatch.setattr(programme, "ROUNDS", 1)
+    with pytest.raises(RuntimeError, match="not closed its gap in 1 rounds"):
+        steer(*searched)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda x: {"status": 4, "message": "numerical trouble"}, "failed: numerical trouble"),
+        (lambda x: {"x": x + 1e-4}, "misses its own equations by"),
+        (lambda x: {"x": -x}, "misses its own equations by"),
+    ],
+)
+def test_a_solver_is_not_believed_unseen(searched, monkeypatch, spoil, message):
+    solver = optimize.linprog
+
+    def spoilt(*args, **options):
+        solved = solver(*args, **options)
+        solved.update(spoil(solved.x))
+        return solved
+
+    monkeypatch.setattr(optimize, "linprog", spoilt)
+    monkeypatch.setattr(programme, "REFINEMENT", 0.0)
+    with pytest.raises(RuntimeError, match=message):
+        steer(*searched)
 
 
 def test_the_best_reachable_mean_is_a_projection():
@@ -218,6 +295,8 @@ def test_particular_people_each_submit_one_record_they_may_submit():
 def test_critical_mass_and_guarantee_of_arrays():
     np.testing.assert_allclose(critical_mass([0.0, 1.0, 3.0], 1.0), [0, 0.5, 0.75])
     np.testing.assert_allclose(critical_mass(1.0, [-1.0, np.inf]), [np.inf, 0])
+    # Below zero by more than rounding, not even everybody pushes far enough.
+    np.testing.assert_array_equal(critical_mass(2.0, [-1e-8, -1e-10, 0.0]), [np.inf, 1, 1])
     np.testing.assert_allclose(guarantee(1.0, 1.0, [0.0, 0.25, 0.5, 1.0], 0.5), [2, 1, 0, 0])
 
 

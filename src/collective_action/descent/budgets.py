@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from scipy import optimize
 
 from collective_action.descent.landscapes import Landscape
 from collective_action.risk.attainable import approach
@@ -81,16 +80,19 @@ class GradientBudget:
 
     def needed_mass(self, theta, base, gap, cap: float) -> float:
         """Solve dist((1−α)g, {c·d : 0 ≤ c ≤ cap}) = αB for α."""
-        square = gap @ gap
-
-        def lacking(alpha: float) -> float:
-            away = (1 - alpha) * base
-            c = 0.0 if square == 0 else min(max(away @ gap / square, 0), cap)
-            return np.linalg.norm(away - c * gap) - alpha * self.size
-
-        if lacking(0.0) <= ROUNDING * np.linalg.norm(base):
+        length = np.linalg.norm(gap)
+        carried = max(base @ gap / length, 0.0) / length if length > 0 else 0.0
+        lacking = np.linalg.norm(base - min(carried, cap) * gap)
+        if lacking <= ROUNDING * np.linalg.norm(base):
             return 0.0
-        return float(optimize.brentq(lacking, 0, 1, xtol=1e-16, rtol=4 * np.finfo(float).eps))
+        across = np.linalg.norm(base - carried * gap)
+        alpha = across / (across + self.size)
+        if (1 - alpha) * carried <= cap:
+            return float(alpha)
+        # The cap binds: with h = g − cap·d, ‖h − αg‖ = αB is a quadratic equation.
+        along = (base - cap * gap) @ base
+        root = np.sqrt(max(along**2 - lacking**2 * (base @ base - self.size**2), 0))
+        return float(lacking**2 / (along + root))
 
     def submit(self, theta, wanted) -> tuple[np.ndarray, None]:
         """Return the wanted gradient, scaled back to norm B if it is longer."""
@@ -163,7 +165,8 @@ def needed_along(budget: Budget, waypoints, looks: int = 16) -> float:
     Returns
     -------
     float
-        In [0, 1], or infinite if some point is too much for everybody; a lower bound on the critical mass that rises to it with `looks`.
+        In [0, 1], or infinite if some point is too much for everybody; a lower bound on the
+        critical mass that rises to it with `looks`.
     """
     path = finite("waypoints", waypoints, 2)
     looks = int(at_least("looks", looks, 1))
