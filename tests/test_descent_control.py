@@ -225,7 +225,7 @@ def test_a_few_in_a_million_are_enough_where_records_pull_hard():
     beyond = np.array([2e6])
     assert budget.needed_mass(beyond, budget.base(beyond), np.zeros(1), np.inf) == np.inf
     with pytest.raises(CollectiveTooSmallError, match="out of reach, even for everybody"):
-        control(budget, [0.0], beyond, 0.5, 0.1, 500)
+        control(budget, [0.0], beyond, 0.5, 0.9, 60)
 
 
 def test_a_start_moved_by_an_ulp_needs_nobody(logistic):
