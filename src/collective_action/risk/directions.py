@@ -46,7 +46,8 @@ class Directions:
         weighted = np.sqrt(masses[owners])[:, np.newaxis] * relative
         basis = np.linalg.svd(np.linalg.qr(weighted, mode="r"))[2]
         extends = _extents(relative, owners, basis, masses) > ROUNDING
-        axes = basis[extends]
+        # Where nothing is flat the coordinates serve as well, and simplex is faster in them.
+        axes = np.eye(len(basis)) if extends.all() else basis[extends]
         return cls(axes, _extents(moves, owners, axes, masses), basis[~extends])
 
 
