@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from collective_action import data
 from collective_action.resumes.__main__ import main
 from collective_action.resumes.store import Reader, Writer, restore
 from collective_action.resumes.sweep import GRIDS, Summary, SweepError, running
@@ -79,6 +80,20 @@ def test_export_writes_tables_and_says_what_they_lack(sweep, tmp_path):
     assert out.endswith("alpha.csv, which lacks 14 records\n")
     restored = restore("minilm", "alpha", tmp_path / "tables")
     assert {each.configuration for each in restored} == set(CURVE[:10])
+
+
+def test_export_writes_to_the_book_and_never_into_an_installed_package(
+    sweep, tmp_path, monkeypatch
+):
+    (tmp_path / "book" / "results").mkdir(parents=True)
+    monkeypatch.setenv("BOOK_ROOT", str(tmp_path))
+    assert sweep("export", "minilm")[0] == 0
+    assert len(restore("minilm")) == 10
+    monkeypatch.delenv("BOOK_ROOT")
+    monkeypatch.setattr(data, "PACKAGED", tmp_path / "book")
+    status, _, error = sweep("export", "minilm")
+    assert status == 1
+    assert "--to" in error
 
 
 def test_merge_brings_others_in_and_fails_on_a_dispute(sweep, path, tmp_path):

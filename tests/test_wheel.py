@@ -9,9 +9,15 @@ import pytest
 
 import environments
 from bookbuild import student
-from books import THIS_BOOK, chapter, code, execute, make_book
+from books import THIS_BOOK, chapter, code, make_book
 
 pytestmark = pytest.mark.elsewhere
+CHART = """
+import altair as alt
+import pandas as pd
+table = pd.DataFrame({"x": [1], "y": [2]})
+alt.Chart(table).mark_point().encode(x="x:Q", y="y:Q").properties(description="A dot.")
+"""
 THEORY = """
 import importlib, json, pkgutil, sys
 import collective_action
@@ -98,10 +104,9 @@ def test_the_press_of_the_wheel_builds_a_book_of_somebody_else(theory, wheel, tm
     environment = tmp_path / "environment"
     environments.make(environment, "--without-pip")
     lock = ("--constraint", THIS_BOOK.root / "requirements.txt")
-    environments.install(environment, f"{wheel}[press]", *lock, folder=tmp_path)
-    text = chapter("# One\n", "```{chapter-card}\n```\n", code("1 + 1"), "Two.\n")
+    environments.install(environment, f"{wheel}[press,run]", *lock, folder=tmp_path)
+    text = chapter("# One\n", "```{chapter-card}\n```\n", code(CHART), "Two.\n")
     book = make_book(tmp_path / "un livre", one=text)
-    execute(book, "one", {})
     shutil.copy(THIS_BOOK.root / "_config.yml", book.root)
     shutil.copytree(THIS_BOOK.source / "assets", book.source / "assets")
     (book.source / "references.bib").touch()
@@ -110,11 +115,12 @@ def test_the_press_of_the_wheel_builds_a_book_of_somebody_else(theory, wheel, tm
     outline = f"{notes}\n## A slide\n\n```{{text}} Two\n```\n\n{notes}"
     (book.slides / "one.md").write_text(outline, encoding="utf-8")
     press = environments.program(environment, "bookbuild")
-    for command in ("compare", "site", "check"):
+    for command in ("execute", "compare", "site", "check"):
         environments.run(press, command, "--book", book.root, folder=tmp_path)
     assert "Two." in (book.site / "slides" / "one.html").read_text(encoding="utf-8")
     card = (book.site / "notebooks" / "one.html").read_text(encoding="utf-8")
     assert f"../student/{student.ARCHIVE}" in card
+    assert "application/vnd.vegalite+json" in card
     assert "wordmark" in (book.site / "index.html").read_text(encoding="utf-8")
     printer = "from bookbuild.pdf import document; print(len(document.LAYOUT.read_text('utf-8')))"
     python = environments.program(environment, "python")

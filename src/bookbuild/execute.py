@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -79,7 +80,7 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
         device=_device(),
         python=platform.python_version(),
         numpy=version("numpy"),
-        torch=version("torch"),
+        torch=version("torch") if find_spec("torch") else "",
     )
 
 
@@ -183,6 +184,8 @@ def _index(notebook: NotebookNode, executed: int, injected: bool) -> int:
 
 def _device() -> str:
     """Return the accelerator that a chapter finds here, or CPU."""
+    if find_spec("torch") is None:
+        return "CPU"
     import torch
 
     return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"

@@ -16,7 +16,7 @@ from collective_action.resumes.experiment import Configuration, Record
 from collective_action.resumes.store.files import write_text
 from collective_action.resumes.store.reading import Reader
 from collective_action.resumes.store.schema import StoreError
-from collective_action.resumes.store.tables import PLACE, PROVENANCE, sweeps_folder
+from collective_action.resumes.store.tables import PLACE, PROVENANCE
 
 COMMON = ("corpus", "model", "length", "batch_size", "learning_rate", "trigger")
 ORDER = ("strategy", "alpha", "epochs", "label_noise", "placement", "spacing", "uniqueness")
@@ -27,7 +27,7 @@ def export(
     store: Reader,
     name: str,
     groups: Mapping[str, Sequence[Configuration]],
-    folder: Path | None = None,
+    folder: Path,
 ) -> dict[str, int]:
     """Write the tables of a grid and return how many records each group lacks.
 
@@ -43,16 +43,14 @@ def export(
     groups
         Configurations by group. One may be in several groups.
     folder
-        By default the book's.
+        Of tables, such as the book's `results/sweeps`.
 
     Raises
     ------
     StoreError
         If the store has none of the records, or one was altered.
-    FileNotFoundError
-        If the book's data are nowhere.
     """
-    home = (sweeps_folder() if folder is None else folder) / name
+    home = folder / name
     wanted = {each.id for group in groups.values() for each in group}
     records = {record.configuration.id: record for record in store.records(wanted)}
     if not records:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from collective_action import data
 from collective_action.resumes import store
 from collective_action.resumes.corpus.published import CACHE_VARIABLE, cache_folder
 from collective_action.resumes.experiment import Configuration
@@ -148,13 +149,20 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    folder = given.to or sweeps_folder()
+    folder = given.to or _tables_of_the_book()
     with Reader(given.store) as reader:
         lacking = store.export(reader, given.grid, _groups(given), folder)
     for group, missing in lacking.items():
         note = f", which lacks {missing:,} records" if missing else ""
         print(f"{folder / given.grid / group}.csv{note}")
     return 0
+
+
+def _tables_of_the_book() -> Path:
+    folder = sweeps_folder()
+    if folder.is_relative_to(data.PACKAGED):
+        raise StoreError(f"{folder} came with the installed package: name another folder with --to")
+    return folder
 
 
 def _merge(given: argparse.Namespace) -> int:
