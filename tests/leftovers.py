@@ -4,7 +4,15 @@ from pathlib import Path
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07\xff"
 NAMES = ("._one.md", "._one.ipynb", ".one.md.swp", "one.md~", "#one.md#", "~$one.md", "one.md.bak")
-FOLDERS = ("chapters", "notebooks", "slides", "assets", "instructors", "results/executions")
+FOLDERS = (
+    "chapters",
+    "notebooks",
+    "slides",
+    "assets",
+    "instructors",
+    "results",
+    "results/executions",
+)
 
 
 def strew(folder: Path) -> None:
