@@ -13,6 +13,8 @@ import pytest
 from bookbuild import environment
 from bookbuild.environment import Environment
 
+pytestmark = pytest.mark.slow
+
 # A book whose press says where it lies, and a builder for it that needs no package index.
 PRESS = 'print("built by", __file__)\n'
 PYPROJECT = """
