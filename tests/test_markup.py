@@ -71,10 +71,31 @@ def test_chart_has_picture_description_and_specification(built: Built, page: str
 
 def test_chart_scripts_are_local_and_only_where_needed(built: Built) -> None:
     scripts = [script["src"] for script in built.page("index").select("script[src]")]
-    assert any("vega-embed" in address for address in scripts)
+    assert any("charts.js" in address for address in scripts)
     assert not [address for address in scripts if "//" in address]
     search = [script["src"] for script in built.page("search").select("script[src]")]
-    assert not [address for address in search if "vega" in address]
+    assert not [address for address in search if "charts.js" in address]
+
+
+@pytest.mark.parametrize(("page", "asked"), [("index", True), ("search", False), ("404", False)])
+def test_mathematics_comes_only_to_pages_that_have_some(
+    built: Built, page: str, asked: bool
+) -> None:
+    scripts = [script["src"] for script in built.page(page).select("script[src]")]
+    assert any("mathjax" in address for address in scripts) is asked
+
+
+@pytest.mark.parametrize("page", ["index", "notebooks/one"])
+def test_only_the_page_that_searches_brings_the_index(built: Built, page: str) -> None:
+    text = (built.site / f"{page}.html").read_text(encoding="utf-8")
+    assert "searchindex.js" not in text
+    assert "searchindex.js" in (built.site / "search.html").read_text(encoding="utf-8")
+
+
+def test_a_chart_keeps_its_room_while_its_picture_is_not_loaded(built: Built) -> None:
+    picture = built.page("index").select_one("div.chart img")
+    assert picture["loading"] == "lazy"
+    assert picture["style"] == f"width: {picture['width']}px; height: {picture['height']}px;"
 
 
 def test_boxes_fold_without_scripts(built: Built) -> None:

@@ -33,6 +33,7 @@ def build(
     folder: Path,
     *,
     repository: str = "",
+    home: str = "",
     index: str = "# Title\n",
     chapter: str = "# One",
     outputs=(),
@@ -55,6 +56,7 @@ def build(
     nbformat.write(notebook, book / "notebooks" / "one.ipynb")
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["repository"]["url"] = repository
+    config["html"]["baseurl"] = home
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "notebooks/one"}]}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")

@@ -1,9 +1,27 @@
 // Draws every stored chart live over its picture, in the colours of the page. Without this script,
-// and in print, the picture stays. A chart is drawn when it comes near the screen, so one in a
-// folded solution is drawn once it is opened.
+// in print, and wherever drawing fails, the picture stays. A chart is drawn when it comes near the
+// screen, so one in a folded solution is drawn once it is opened; the first one brings Vega.
 (() => {
+  const FONT_WAIT = 1000; // milliseconds; after that, and without the font, another one serves
   const root = document.documentElement;
+  const vegaAddress = new URL("vendor/vega/vega.js", document.currentScript.src).href;
   const drawn = new Map();
+  let tools;
+
+  const ready = () =>
+    (tools ??= Promise.all([
+      new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = vegaAddress;
+        script.onload = resolve;
+        script.onerror = () => reject(new Error("Vega did not load"));
+        document.head.append(script);
+      }),
+      Promise.race([
+        document.fonts.load("12px 'Source Sans 3 Variable'").catch(() => {}),
+        new Promise((resolve) => setTimeout(resolve, FONT_WAIT)),
+      ]),
+    ]));
 
   // The palette as the style sheet has it: what a colour of a light page is on this one.
   const exchange = () => {
@@ -64,35 +82,64 @@
     }
   };
 
-  const draw = async (chart) => {
-    const before = drawn.get(chart);
-    drawn.set(chart, before ?? null);
-    const picture = chart.querySelector("img");
+  const view = async (spec, container) => {
+    const vegaSpec = vegaLite.compile(spec).spec;
+    const tooltip = new vega.Handler({ theme: root.dataset.theme === "dark" ? "dark" : "light" });
+    const view = new vega.View(vega.parse(vegaSpec, null, { ast: true }), {
+      container,
+      expr: vega.expressionInterpreter, // of formulas: a server may forbid scripts to evaluate text
+      hover: true,
+      renderer: "svg",
+      tooltip: tooltip.call,
+    });
+    await view.runAsync();
+    return { view, signals: vegaSpec.signals ?? [] };
+  };
+
+  const drawInto = async (live, chart, before) => {
     const spec = JSON.parse(chart.querySelector("script").textContent);
-    const live = document.createElement("div");
-    live.className = "chart-live";
+    const picture = chart.querySelector("img");
     if (isSingle(spec)) live.style.maxWidth = picture.style.width || `${picture.width}px`;
     chart.append(live);
     const shown = recoloured(fitted(spec, live.clientWidth), exchange());
-    const result = await vegaEmbed(live, shown, {
-      mode: "vega-lite",
-      renderer: "svg",
-      actions: false,
-      defaultStyle: false,
-      tooltip: { theme: root.dataset.theme === "dark" ? "dark" : "light" },
-    });
-    const signals = result.vgSpec.signals ?? [];
+    const { view: drawing, signals } = await view(shown, live);
     if (before) {
       for (const { name, bind } of signals) {
-        if (bind) result.view.signal(name, before.view.signal(name));
+        if (bind) drawing.signal(name, before.drawing.signal(name));
       }
-      await result.view.runAsync();
+      await drawing.runAsync();
       before.live.remove();
-      before.finalize();
+      before.drawing.finalize();
     }
-    showValues(live, result.view, signals);
+    showValues(live, drawing, signals);
     chart.classList.add("is-live");
-    drawn.set(chart, { view: result.view, finalize: result.finalize, live });
+    drawn.set(chart, { drawing, live });
+  };
+
+  const draw = async (chart) => {
+    const before = drawn.get(chart);
+    drawn.set(chart, before ?? null);
+    const live = document.createElement("div");
+    live.className = "chart-live vega-embed";
+    try {
+      await ready();
+      await drawInto(live, chart, before);
+    } catch (error) {
+      live.remove();
+      console.debug("This chart stays a picture:", error);
+    }
+  };
+
+  // To a reader who saves data Vega comes only when asked for.
+  const offer = (chart) => {
+    const button = document.createElement("button");
+    button.className = "btn btn-sm btn-outline-primary";
+    button.textContent = "Draw this chart live";
+    button.addEventListener("click", () => {
+      button.remove();
+      draw(chart);
+    });
+    chart.append(button);
   };
 
   // Vega measures again when the window changes, which is before the sidebars have settled.
@@ -107,14 +154,14 @@
     }).observe(column);
   };
 
-  const start = async () => {
-    await document.fonts.load("12px 'Source Sans 3 Variable'");
+  const start = () => {
     const watcher = new IntersectionObserver(
       (entries) => {
         for (const { isIntersecting, target } of entries) {
           if (!isIntersecting) continue;
           watcher.unobserve(target);
-          draw(target);
+          if (navigator.connection?.saveData) offer(target);
+          else draw(target);
         }
       },
       { rootMargin: "600px" },

@@ -1,10 +1,10 @@
-// Before anything is drawn: a reader who never chose a colour mode gets the system's. Paper is light.
+// Before anything is drawn: the colour mode that a reader chose, or else the system's. Paper is light.
 (() => {
   const page = document.documentElement.dataset;
-  if (!localStorage.getItem("mode")) {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    Object.assign(page, { mode: "auto", theme: dark ? "dark" : "light" });
-  }
+  const chosen = localStorage.getItem("mode");
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  page.mode = chosen ?? "auto";
+  page.theme = (chosen && localStorage.getItem("theme")) ?? (dark ? "dark" : "light");
   let theme;
   addEventListener("beforeprint", () => {
     theme = page.theme;

@@ -5,16 +5,28 @@
   const LINGER = 200; // before it closes, so that the pointer can cross to it
   const GAP = 8; // pixels
   const root = new URL(document.documentElement.dataset.content_root, location.href).href;
-  let data, box, shown, pointer, opening, closing;
+  let data, mathematics, box, shown, pointer, opening, closing;
+
+  const addScript = (address) =>
+    new Promise((resolve) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = script.onerror = resolve;
+      document.head.append(script);
+    });
 
   const load = () =>
-    (data ??= new Promise((resolve) => {
-      const script = document.createElement("script");
-      script.src = `${root}_static/previews-data.js`;
-      script.onload = () => resolve(window.previews);
-      script.onerror = () => resolve({});
-      document.head.append(script);
-    }));
+    (data ??= addScript(`${root}_static/previews-data.js`).then(() => window.previews ?? {}));
+
+  // A page without mathematics has no MathJax until a preview asks for it.
+  const loadMathematics = () =>
+    (mathematics ??= (async () => {
+      if (!document.querySelector("script[src*='/mathjax/']")) {
+        window.MathJax = { options: { enableMenu: false } };
+        await addScript(`${root}_static/vendor/mathjax/tex-mml-chtml.js`);
+      }
+      await window.MathJax.startup?.promise;
+    })());
 
   const linkAt = (target) => target.closest?.("article a.internal[href*='#']");
 
@@ -57,6 +69,7 @@
 
   const open = async (link, x) => {
     const html = (await load())[decodeURI(link.href).slice(root.length)];
+    if (html?.includes('class="math')) await loadMathematics();
     const raw = html?.includes('class="math') && !window.MathJax?.typesetPromise;
     if (!html || raw || !link.matches(":hover, :focus-visible")) return;
     close();

@@ -13,7 +13,7 @@ from bookbuild.page import Page
 from bookbuild.renderer import described
 from bookbuild.slides import deck
 
-GENERATED = {"search"}  # pages that no one writes
+GENERATED = {"404", "search"}  # pages that no one writes
 NOT_PAGES = {"assets", "chapters", "results", "slides"}  # folders of the source that hold no page
 LEFTOVER_TEXT = {
     "Traceback (most recent call last)": "a Python traceback",

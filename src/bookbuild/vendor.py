@@ -1,6 +1,7 @@
 """Copy what the site serves itself from ``node_modules`` into the book: ``npm run vendor``.
 
-The copies are committed, so a build needs no Node. Versions are pinned in ``package.json`` alone;
+``vendor.mjs`` then bundles Vega, takes out of the fonts what no page shows, and draws the icons.
+The results are committed, so a build needs no Node. Versions are pinned in ``package.json`` alone;
 ``NOTICE.txt`` beside the copies says which they are and under which licence.
 """
 
@@ -12,14 +13,17 @@ SITE = Path("book/assets/vendor")
 TESTS = Path("tests/vendor")
 FONTS = ("source-serif-4", "source-sans-3", "source-code-pro")
 SUBSETS = ("latin", "latin-ext", "greek")
+BUNDLED = ("vega", "vega-lite", "vega-interpreter", "vega-tooltip")
 
 
 def parts() -> dict[str, tuple[Path, list[str]]]:
-    """Return, by npm package, where its copies go and which of its files they are."""
+    """Return, by npm package, where its copies go and which of its files they are.
+
+    Of a package without files only the licence is copied: ``vendor.mjs`` makes what is served.
+    """
     copied = {
-        "vega": (SITE / "vega", ["build/vega.min.js"]),
-        "vega-lite": (SITE / "vega-lite", ["build/vega-lite.min.js"]),
-        "vega-embed": (SITE / "vega-embed", ["build/vega-embed.min.js"]),
+        **{name: (SITE / "vega" / name, []) for name in BUNDLED},
+        "@fortawesome/fontawesome-free": (SITE / "fontawesome", []),
         "mathjax": (SITE / "mathjax", [
             "es5/tex-mml-chtml.js",
             "es5/input/tex/extensions/*.js",

@@ -17,8 +17,7 @@ from bookbuild.pdf.printed import anchor, printed
 from bookbuild.pdf.solutions import turn
 
 LAYOUT = Path(__file__).with_name("layout.js")
-SCRIPTS = ("vega/vega.min.js", "vega-lite/vega-lite.min.js")
-MATHJAX = "mathjax/tex-mml-chtml.js"
+SCRIPTS = ("vega/vega.js", "mathjax/tex-mml-chtml.js")
 FRAME = """<!doctype html>
 <html lang="{lang}" data-theme="light" data-mode="light">
 <head><meta charset="utf-8"><title>{title}</title></head>
@@ -148,7 +147,7 @@ def _dress(soup: BeautifulSoup, book: Book, landing: BeautifulSoup, home: Path) 
     for script in landing.select("head > script"):
         if "window.MathJax" in (script.string or ""):
             soup.head.append(script)
-    for script in (*SCRIPTS, MATHJAX):
+    for script in SCRIPTS:
         soup.head.append(soup.new_tag("script", defer="", src=_from(home, vendor / script)))
     layout = soup.new_tag("script")
     layout.string = LAYOUT.read_text(encoding="utf-8")

@@ -86,6 +86,7 @@ def _picture(soup: BeautifulSoup, chart: Tag) -> None:
     figure = soup.new_tag("figure", attrs={"class": "chart"})
     picture = chart.img.extract()
     picture["alt"] = "A chart; its caption describes it."
+    del picture["loading"]
     caption = soup.new_tag("figcaption")
     caption.string = described(spec)
     figure.extend([picture, caption])

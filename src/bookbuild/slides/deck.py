@@ -183,6 +183,7 @@ def _enlarge(chart: Tag, room: float) -> None:
         width = spec["width"] + around
     chart.script.string = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
     chart.img["style"] = f"width: {width:.0f}px"
+    del chart.img["width"], chart.img["height"], chart.img["loading"]
     chart["style"] = (
         f"zoom: {zoom:.3f}; --width: {WIDTH / zoom:.0f}px; --height: {room / zoom:.0f}px"
     )

@@ -9,13 +9,17 @@ from bookbuild.sphinx import (
     citations,
     embed,
     folding,
+    head,
     ledgers,
     links,
+    needed,
     offline,
     paths,
     previews,
     quiz,
+    search,
     student,
+    styles,
     teaching,
     terms,
 )
@@ -25,7 +29,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
-        *(terms, accessibility, offline, previews),
+        *(terms, accessibility, offline, head, search, needed, previews, styles),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

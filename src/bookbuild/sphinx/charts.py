@@ -6,7 +6,9 @@ the live chart over it with scripts that the site serves itself.
 """
 
 import json
+import posixpath
 from typing import ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
@@ -15,12 +17,7 @@ from sphinx.transforms import SphinxTransform
 
 from bookbuild.renderer import VEGALITE, described
 
-SCRIPTS = (
-    "vendor/vega/vega.min.js",
-    "vendor/vega-lite/vega-lite.min.js",
-    "vendor/vega-embed/vega-embed.min.js",
-    "charts.js",
-)
+SCRIPT = "charts.js"
 
 
 class chart(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
@@ -65,31 +62,41 @@ class Pictures(SphinxTransform):
 
 
 def _visit_html(translator, node: chart) -> None:
+    """Write the chart; its picture is loaded when it comes near the screen, and keeps its room."""
+    [picture] = node.children
+    builder, (width, height) = translator.builder, (picture["width"], picture["height"])
+    name = builder.images.get(picture["uri"], picture["uri"])
+    attributes = {
+        "src": posixpath.join(builder.imgpath, quote(name)),
+        "alt": picture["alt"],
+        "width": width,
+        "height": height,
+        "style": f"width: {width}px; height: {height}px;",
+        "loading": "lazy",
+    }
     translator.body.append('<div class="chart">')
-
-
-def _depart_html(translator, node: chart) -> None:
+    translator.body.append(translator.emptytag(picture, "img", "", **attributes))
     spec = {key: value for key, value in node["spec"].items() if key != "$schema"}
     spec = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
     spec = spec.replace("</", "<\\/").replace("<!--", "<\\u0021--")
     translator.body.append(f'<script type="application/vnd.vegalite+json">{spec}</script></div>\n')
+    raise nodes.SkipNode
 
 
 def _pass(translator, node: chart) -> None:
     """Leave the picture to speak for the chart."""
 
 
-def _add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Load the chart scripts on the pages that show a chart, and on no other."""
+def _add_script(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Load the script on the pages that show a chart, and on no other."""
     if doctree is not None and any(doctree.findall(chart)):
-        for script in SCRIPTS:
-            app.add_js_file(script, loading_method="defer")
+        app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
-    """Register the node, the transform and the scripts."""
+    """Register the node, the transform and the script."""
     builders = ("latex", "text", "man", "texinfo")
     passing = dict.fromkeys(builders, (_pass, _pass))
-    app.add_node(chart, html=(_visit_html, _depart_html), **passing)
+    app.add_node(chart, html=(_visit_html, None), **passing)
     app.add_transform(Pictures)
-    app.connect("html-page-context", _add_scripts)
+    app.connect("html-page-context", _add_script)

@@ -1,0 +1,77 @@
+"""The search finds what pages show, as they show it, and shows it without TeX."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page, expect
+
+RESULTS = "#search-results li a"
+# Those words of a list for which the search does not name the page.
+MISSED = """([words, page]) => words.filter((word) => {
+  const [, terms, excluded] = Search._parseQuery(word);
+  if (!terms.size) return false; // a number alone, or a word such as "the"
+  return !Search.performTermsSearch(terms, excluded).some(([name]) => name === page);
+})"""
+
+
+def search(page: Page, address: str, words: str) -> None:
+    """Ask for some words."""
+    page.goto(f"{address}search.html")
+    page.locator("article input[type=search], .bd-search-container input").first.fill(words)
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results .search-summary")).to_contain_text("finished")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Gürses", "Gurses", "gürses", "Mendler-Dünner", "Mendler-Dunner", "Dunner", "Györfi",
+     "Győrfi", "Gyorfi", "Tramèr", "Tramer", "Honig", "Aïvodji", "Aivodji", "Laszlo", "TikTok",
+     "#TulsaFlop", "Le Scao", "Daume III"],
+)  # fmt: skip
+def test_a_name_is_found_with_and_without_its_accents(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}search.html")
+    page.wait_for_function("Search.hasIndex()")
+    assert page.evaluate(MISSED, [[name], "bibliography"]) == []
+
+
+def test_every_word_of_the_bibliography_finds_it(page: Page, address: str, site) -> None:
+    soup = BeautifulSoup((site / "bibliography.html").read_text("utf-8"), "html.parser")
+    entries = soup.select("article .citation")
+    assert len(entries) > 50
+    for link in soup.select("article .citation a, article .citation .label"):
+        link.decompose()
+    words = sorted({word for entry in entries for word in entry.get_text().split()})
+    page.goto(f"{address}search.html")
+    page.wait_for_function("Search.hasIndex()")
+    assert page.evaluate(MISSED, [words, "bibliography"]) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["theorem", "uniqueness", "critical mass", "gradient", "population"]
+)
+def test_results_show_no_tex(page: Page, address: str, words: str) -> None:
+    search(page, address, words)
+    expect(page.locator(RESULTS).first).to_be_visible()
+    page.wait_for_function(
+        "document.querySelectorAll('#search-results li').length"
+        " === document.querySelectorAll('#search-results li .context').length"
+    )
+    text = page.locator("#search-results").inner_text()
+    assert re.findall(r".{0,20}(?:\\[a-zA-Z(\[]|\$).{0,20}", text) == []
+
+
+def test_an_excerpt_shows_the_name_that_was_asked_for(page: Page, address: str) -> None:
+    search(page, address, "Gurses")
+    expect(page.locator("#search-results li", has_text="Bibliography")).to_contain_text("Gürses")
+
+
+def test_pages_opened_as_files_are_searched_without_a_complaint(browser: Browser, site) -> None:
+    said: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: message.type == "error" and said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{(site / 'search.html').as_uri()}?q=uniqueness")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    page.close()
+    assert said == []
