@@ -108,9 +108,9 @@ def unpacked(book, tmp_path):
 
 
 def begin(setup, folder, **variables):
-    """Run a notebook's first cell in a Python that has no packages installed, then the library."""
+    """Run a first cell where no package is installed nor the working directory searched; import."""
     code = f"{setup}\nimport collective_action\nprint(collective_action.__file__)"
-    command = [sys.executable, "-S", "-c", code]
+    command = [sys.executable, "-P", "-S", "-c", code]
     environment = bare() | {"PYTHONUTF8": "1", **variables}
     run = subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=False)
     return run.stdout.decode().strip(), " ".join(run.stderr.decode().replace('"', "").split())
