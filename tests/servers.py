@@ -1,7 +1,6 @@
 """A web server on loopback that serves files as badly as a test asks."""
 
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,8 +25,8 @@ class Behaviour:
         Begin this many bytes off the place that was asked for.
     status
         Answer with this error, if any.
-    stall
-        Wait so many seconds before the connection is closed.
+    silent
+        If an event is given, keep the connection open, without a word, until it is set.
     asked
         The Range header of each request so far, None where there was none.
     """
@@ -38,7 +37,7 @@ class Behaviour:
     ranges: bool = True
     shift: int = 0
     status: int | None = None
-    stall: float = 0.0
+    silent: threading.Event | None = None
     asked: list[str | None] = field(default_factory=list)
 
 
@@ -87,4 +86,6 @@ def _answer(handler: BaseHTTPRequestHandler, behaviour: Behaviour) -> None:
     handler.end_headers()
     with suppress(ConnectionError):  # the client may have heard enough
         handler.wfile.write(content[start:][: behaviour.cut])
-        time.sleep(behaviour.stall)
+        handler.wfile.flush()
+    if behaviour.silent is not None:
+        behaviour.silent.wait()

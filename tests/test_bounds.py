@@ -309,3 +309,9 @@ def test_critical_masses_by_hand_and_out_of_reach():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_erasure_distance_of_three_labels_by_hand():
+    """One feature says .5, .3, .2 and is sent to one that says .1, .1, .8: the largest is .6."""
+    population = Population([[0.25, 0.15, 0.1], [0.05, 0.05, 0.4]])
+    assert bounds.erasure_distance(population, [1, 1]) == pytest.approx(0.5 * 0.6)

@@ -93,3 +93,16 @@ def test_bad_input_is_refused(arguments, message):
             rng=0,
             **given,
         )
+
+
+def test_the_band_is_of_the_level_that_was_asked_for():
+    """A normal band at 95 % is 2.9 times as wide as one at 50 %."""
+    rng = np.random.default_rng(0)
+    features, labels = rng.integers(0, 4, 2_000), rng.integers(0, 2, 2_000)
+    widths = []
+    for confidence in (0.5, 0.95):
+        found = estimate(
+            lambda law: law.marginal[0], features, labels, 4, 2, confidence=confidence, rng=1
+        )
+        widths.append(float(found.high - found.low))
+    assert widths[1] / widths[0] == pytest.approx(1.96 / 0.674, rel=0.15)

@@ -4,7 +4,12 @@ from hypothesis import given, settings
 from scipy.optimize import linprog
 
 from collective_action.bounds import slack
-from collective_action.optimal.firms import CONTAMINATIONS, suboptimality
+from collective_action.optimal.firms import (
+    CONTAMINATIONS,
+    overturned_margin,
+    prices,
+    suboptimality,
+)
 from collective_action.population import Population
 from populations import SEEDS, worlds
 
@@ -63,6 +68,15 @@ def test_the_third_best_label_can_cost_more_than_half_its_margin_in_total_variat
     # Labels of mass 0.5, 0.5, 0: the third must reach the level t to which both others are cut,
     # t = 2(0.5 − t), t = 1/3. Half its margin would be 0.25.
     assert suboptimality(Population([[0.5, 0.5, 0.0]]), [2]) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("labels", [2, 3, 4])
+def test_the_dearest_budget_of_a_firms_prices_is_its_overturned_margin(contamination, labels):
+    joint = np.random.default_rng(labels).dirichlet(np.ones(5 * labels)).reshape(5, labels)
+    for firm in np.random.default_rng(0).integers(labels, size=(50, 5)):
+        charged = prices(joint, contamination)[:, np.arange(5), firm].sum(axis=1).max()
+        assert charged == pytest.approx(overturned_margin(joint, firm, contamination), abs=1e-15)
 
 
 @pytest.mark.parametrize("contamination", CONTAMINATIONS)

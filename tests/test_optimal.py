@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from collective_action.optimal import critical_mass, margins, success_curve, thresholds
+from collective_action.optimal import contest, critical_mass, margins, success_curve, thresholds
 from collective_action.optimal.contest import STRATEGIES
 from collective_action.population import Population
 from collective_action.strategies import Signal
@@ -189,3 +189,10 @@ def test_single_numbers_are_required_where_one_is_meant():
         margins(BASE, SIGNAL, [0.5])
     with pytest.raises(ValueError, match=r"success is 1\.5: it must be in \[0, 1\]"):
         critical_mass(BASE, SIGNAL, 1.5)
+
+
+def test_a_tie_is_relative_to_the_masses():
+    """A lead of 1e-13 is rounding at a mass of 1 and a lead at a mass of 1e-6."""
+    led = contest.lead(np.array([1 + 1e-13, 1e-6 + 1e-13]), np.array([1.0, 1e-6]))
+    assert led[0] == 0
+    assert led[1] == pytest.approx(1e-13, rel=1e-3)

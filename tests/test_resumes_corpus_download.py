@@ -4,6 +4,8 @@ import errno
 import hashlib
 import io
 import socket
+import threading
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -65,10 +67,35 @@ def test_a_download_that_was_cut_off_goes_on_where_it_stopped(server, tmp_path):
 
 
 def test_a_server_that_falls_silent_is_not_waited_for(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT", 0.1)
-    server.cut, server.stall = 1_000, 0.5
-    with pytest.raises(DownloadError, match=r"timed out.*1,000 bytes are kept"):
-        fetch(FILE, server.address, tmp_path)
+    """The server says nothing until the client has gone; a real socket's time-out may be short."""
+    server.cut, server.silent = 1_000, threading.Event()
+    patient, arrived = download._next, []
+
+    def impatient(response, part):
+        if sum(map(len, arrived)) == server.cut:  # nothing more will come: let the time-out pass
+            response.fp.raw._sock.settimeout(1e-3)
+        arrived.append(patient(response, part))
+        return arrived[-1]
+
+    monkeypatch.setattr(download, "_next", impatient)
+    try:
+        with pytest.raises(DownloadError, match=r"timed out.*1,000 bytes are kept"):
+            fetch(FILE, server.address, tmp_path)
+    finally:
+        server.silent.set()
+
+
+def test_every_wait_for_a_server_has_an_end(server, tmp_path, monkeypatch):
+    waits = []
+
+    def opened(request, timeout):
+        waits.append(timeout)
+        return urllib.request.OpenerDirector.open(direct, request, timeout=60)
+
+    direct = urllib.request.build_opener()
+    monkeypatch.setattr(download.urllib.request, "urlopen", opened)
+    assert fetch(FILE, server.address, tmp_path).read_bytes() == CONTENT
+    assert waits == [download.TIMEOUT]
 
 
 def test_a_server_that_knows_no_ranges_is_asked_for_everything(server, tmp_path):

@@ -67,6 +67,21 @@ def test_other_names_are_no_occupation(name):
         ("a&nbsp;&nbsp;b", "a b"),
         ("<!-- <b>note</b> -->kept", "kept"),
         ("under 5 < 6 years, C > B", "under 5 < 6 years, C > B"),
+        ("vector<int> and map<string, foo>", "vector<int> and map<string, foo>"),
+        ("List<Object>, Array<object>, x<T>", "List<Object>, Array<object>, x<T>"),
+        ("if a<b and c>d", "if a<b and c>d"),
+        ("if a<b>c", "if a<b>c"),
+        (
+            "<jane@x.org> <https://x.org/a> <mailto:jane@x.org>",
+            "<jane@x.org> <https://x.org/a> <mailto:jane@x.org>",
+        ),
+        (
+            "&lt;iostream&gt; &lt;stdio.h&gt; std::vector<std::string>",
+            "<iostream> <stdio.h> std::vector<std::string>",
+        ),
+        ("<TABLE BORDER=0 nowrap><tr><td align='left'>x</TD></table>", "x"),
+        ("<b>bold</b> and a<b>c", "bold and ac"),  # which of two is a tag, nobody can tell
+        ("<o:p>Word</o:p><hr />", "Word"),
         ("  two\t\tspaces \r\n\r\n\x00 next\x1c line ", "two spaces\nnext line"),
         ("\ufeffmark\u200b", "mark"),
     ],
@@ -412,3 +427,9 @@ def test_titles_parses_anything(data):
         assert "title:Occupation" in str(error)
     else:
         assert all(labels for labels in table.values())
+
+
+def test_three_of_each_kind_of_problem_are_named_and_all_are_counted():
+    _, report = collect(Skipped(f"file {number}", "empty") for number in range(5))
+    assert report.examples["empty"] == ("file 0", "file 1", "file 2")
+    assert report.skipped["empty"] == 5

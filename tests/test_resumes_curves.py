@@ -99,6 +99,22 @@ def test_the_interval_resamples_seeds_and_repeats_itself():
     assert np.allclose([found.low, found.high], ends, rtol=0.05)
 
 
+def test_the_ends_are_the_25th_and_975th_of_999_resamples():
+    luck = np.random.default_rng(1).normal(0, 0.05, 12)
+    table = pd.DataFrame(
+        [
+            {"alpha": alpha, "seed": seed, "success": success + shift}
+            for alpha, success in ((0.001, 0.2), (0.01, 0.8))
+            for seed, shift in enumerate(luck)
+        ]
+    )
+    found = critical_mass(table, 0.5)
+    drawn = np.random.default_rng(0).integers(12, size=(999, 12))
+    masses = np.sort(0.001 * 10 ** ((0.3 - luck[drawn].mean(axis=1)) / 0.6))
+    assert masses[23] < masses[24] < masses[25] and masses[973] < masses[974] < masses[975]
+    assert (found.low, found.high) == pytest.approx((masses[24], masses[974]), rel=1e-12)
+
+
 def test_an_end_that_few_resamples_reach_is_open():
     table = runs({0.001: 0.1, 0.01: 0.5, 0.1: 0.89}, noise=0.05)
     found = critical_mass(table, 0.88)

@@ -20,12 +20,14 @@ from collective_action.resumes.experiment import (
     material,
     run,
     run_together,
+    running,
     tasks,
 )
 from collective_action.resumes.experiment.planted import plant
 from collective_action.resumes.experiment.scoring import scores
 from collective_action.resumes.models.recipes import RECIPES
 from collective_action.resumes.signals import Marking
+from collective_action.resumes.training import device
 
 SMALL = Configuration(corpus=Synthetic(300, 1), epochs=1, length=24)
 BAG = Configuration(corpus=Synthetic(300, 1), model="bag", epochs=3)
@@ -297,6 +299,66 @@ def test_the_command_prints_and_writes_the_record(tmp_path, capsys):
 def test_a_wrong_word_stops_the_command_before_it_begins(words, message, capsys):
     assert main(["run", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_corpus_without_tests_is_a_sentence_and_no_record(tmp_path, capsys):
+    for model in ("tiny", "bag"):
+        words = ["run", "--n", "3", "--epochs", "1", "--model", model]
+        assert main([*words, "--record", str(tmp_path / "r.json")]) == 2
+        assert "no résumé to test on" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_success_among_the_others_needs_others(monkeypatch):
+    shared = material(SMALL.corpus, "tiny")
+    everybody = replace(shared.test, labels=tuple((SMALL.target,) for _ in shared.test.labels))
+    monkeypatch.setattr(running, "material", lambda *_: replace(shared, test=everybody))
+    with pytest.raises(ValueError, match="hold it, and success among the others"):
+        run(SMALL)
+
+
+def test_a_wrong_number_format_is_a_sentence(monkeypatch, capsys):
+    monkeypatch.setenv("COLLECTIVE_ACTION_DTYPE", "half")
+    assert main(["run", "--n", "300"]) == 2
+    assert "COLLECTIVE_ACTION_DTYPE is 'half'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def threads():
+    """Put the number of PyTorch's threads back."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("variable", "words", "used"), [
+    (None, [], 1), ("2", [], 2), ("2", ["--threads", "1"], 1),
+])  # fmt: skip
+def test_a_run_takes_as_many_threads_as_it_is_given(
+    variable, words, used, monkeypatch, tmp_path, threads
+):
+    torch.set_num_threads(2)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if variable:
+        monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    to = tmp_path / "r.json"
+    words = [*words, "--n", "300", "--model", "bag", "--epochs", "1", "--record", str(to)]
+    assert main(["run", *words]) == 0
+    assert json.loads(to.read_text(encoding="utf-8"))["provenance"]["threads"] == used
+
+
+def test_a_bag_tells_every_step():
+    told = []
+    record = run(BAG, lambda done, steps: told.append((done, steps)))
+    assert told == [(done, record.outcome.steps) for done in range(1, record.outcome.steps + 1)]
+
+
+def test_a_record_of_before_the_instructions_were_kept_is_still_read():
+    record = run(BAG)
+    values = record.as_dict()
+    assert values["provenance"].pop("instructions") == device.instructions()
+    again = Record.from_dict(json.loads(json.dumps(values)))
+    assert again.outcome == record.outcome and again.provenance.instructions == ""
 
 
 def test_a_missing_corpus_stops_the_command_with_what_to_do(tmp_path, monkeypatch, capsys):

@@ -4,7 +4,9 @@ import io
 import os
 import signal
 import subprocess
+import threading
 import time
+from collections import deque
 
 import psutil
 import pytest
@@ -97,8 +99,11 @@ def test_workers_share_the_cores_and_the_gpus(monkeypatch):
     assert cluster.how_many(gpus=0, cores=2, memory=10**9) == 1
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
     assert cluster.visible_gpus() == ["3", "5"]
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert cluster.visible_gpus() == []
+    for none in ("", "-1", "-1,0", " ", "NoDevFiles"):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", none)
+        assert cluster.visible_gpus() == [], none
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6, 1,-1,2")
+    assert cluster.visible_gpus() == ["GPU-8932f937-d72c-4106-c12f-20bd9faed9f6", "1"]
 
 
 def test_a_sweep_stores_everything_once_and_then_has_nothing_to_do(writer, monkeypatch):
@@ -262,3 +267,38 @@ def test_progress_is_one_line_on_a_terminal_and_few_elsewhere():
 )
 def test_durations_are_said_as_people_do(seconds, text):
     assert duration(seconds) == text
+
+
+def test_what_failed_in_an_earlier_sweep_comes_last(writer, monkeypatch):
+    given = configurations(4)
+    writer.fail(given[0], "Traceback …\nMemoryError: no room", "tcp://127.0.0.1:1")
+    handed_out = []
+
+    def look(coordinator):
+        handed_out.extend(task.unit[0] for task in coordinator.queue)
+
+    monkeypatch.setattr(running.Coordinator, "run", look)
+    run(given, writer, runner=run_together, partition=singly, workers=1)
+    assert handed_out == [*given[1:], given[0]]
+
+
+def test_workers_that_are_lost_between_runs_that_end_are_forgotten(writer):
+    """Only so many in a row, without a run that ended, stop a sweep."""
+    told = running.Progress(50, 0, io.StringIO())
+    given = configurations(50)
+    sweep = running.Coordinator(
+        None, lambda: 1, writer, run_together, deque(), told, 1, threading.Event()
+    )
+    for one in given:
+        sweep._replace_lost_workers()
+        sweep._take_in(running.Task((one,)), run_together([one]))
+    assert len(writer.ids()) == 50
+    with pytest.raises(SweepError, match="21 worker processes ended and no run did"):
+        for _ in range(running.MOST_LOST + 1):
+            sweep._replace_lost_workers()
+
+
+def test_what_is_in_flight_is_shown():
+    told = running.Progress(220, 0, io.StringIO())
+    told.running = 44
+    assert str(told) == "0 of 220 done · 44 in flight"

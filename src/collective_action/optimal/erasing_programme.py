@@ -11,6 +11,7 @@ from collective_action.optimal.contest import TIE
 from collective_action.optimal.firms import prices
 
 NODES = 2_000
+OPTIMAL, LIMIT = 0, 1  # of SciPy's statuses, those after which a bound and a firm can be believed
 OBJECTIVE_SCALE = 1e3
 """The solver stops at an absolute gap of 1e-6; this makes it 1e-9 of success."""
 
@@ -36,6 +37,12 @@ def least_erasure(
     lower, firms
         A success that no firm undercuts, and the firms found, at most one, each of shape (m,). The
         solver keeps constraints to about 1e-6 of the budget, so a firm is to be checked.
+
+    Raises
+    ------
+    RuntimeError
+        If the solver fails for another reason than that it ran out of nodes: the programme always
+        has a solution, the optimal firm.
     """
     m, n_labels = mixed.shape
     answers = m * n_labels
@@ -59,9 +66,12 @@ def least_erasure(
         constraints=[optimize.LinearConstraint(*constraint) for constraint in constraints],
         options={"mip_rel_gap": 0.0, "node_limit": NODES},
     )
+    if solved.status not in (OPTIMAL, LIMIT):
+        raise RuntimeError(f"the integer programme of the worst firm failed: {solved.message}")
     always = 1.0 - weight[moving].sum()
     bound = solved.mip_dual_bound
-    lower = 0.0 if bound is None else always + bound / OBJECTIVE_SCALE
+    sure = bound is not None and np.isfinite(bound)
+    lower = float(np.clip(always + bound / OBJECTIVE_SCALE, 0.0, 1.0)) if sure else 0.0
     if solved.x is None:
         return lower, []
     return lower, [solved.x[:answers].reshape(m, n_labels).argmax(axis=1)]

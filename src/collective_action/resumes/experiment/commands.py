@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -78,8 +79,19 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
 
     verb.add_argument("--seed", type=int, default=usual.seed)
+    verb.add_argument(
+        "--threads", type=count, default=os.environ.get("OMP_NUM_THREADS") or "1",
+        help="of the processor; default: %(default)s, as in a sweep, or OMP_NUM_THREADS",
+    )  # fmt: skip
     verb.add_argument("--record", type=Path, metavar="FILE", help="write it there too, as JSON")
     verb.set_defaults(command=_run)
+
+
+def count(text: str) -> int:
+    """Return a number of things on the command line."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -91,10 +103,12 @@ def _run(given: argparse.Namespace) -> int:
     if given.record is not None and not given.record.parent.is_dir():
         print(f"{given.record.parent} is not a folder: make it, or name another", file=sys.stderr)
         return 2
+    import torch
     from tqdm import tqdm
 
     from collective_action.resumes.experiment.running import run  # loads torch
 
+    torch.set_num_threads(given.threads)
     print(f"experiment {configuration.id}: reading the résumés …", flush=True)
     bar = tqdm(unit=" steps", leave=False, disable=None)
     try:
@@ -102,7 +116,10 @@ def _run(given: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
         return INTERRUPTED
-    except (ArchiveError, DownloadError, FloatingPointError, OSError, ValueError) as error:
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (ArchiveError, DownloadError, FloatingPointError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:

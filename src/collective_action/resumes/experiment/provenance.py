@@ -2,7 +2,6 @@
 
 import datetime
 import platform
-import resource
 import subprocess
 import sys
 from functools import cache
@@ -29,12 +28,19 @@ def provenance(seconds: float, on: torch.device, dtype: torch.dtype) -> Provenan
         transformers=version("transformers"),
         commit=_commit(),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        instructions=device.instructions(),
     )
 
 
 def _peak_megabytes(on: torch.device) -> int:
     if on.type == "cuda":
         return round(torch.cuda.max_memory_allocated(on) / 1024**2)
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return round(psutil.Process().memory_info().peak_wset / 1024**2)
     unit = 1024**2 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
 

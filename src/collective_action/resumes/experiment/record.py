@@ -73,6 +73,9 @@ class Provenance:
         Versions; the commit of this project, or an empty string outside a checkout.
     date
         When the run ended, UTC, ISO 8601.
+    instructions
+        Of the processor's, those that decide how it rounds; "AMD EPYC" names processors with and
+        without bf16. Empty in records of before it was kept.
     """
 
     seconds: float
@@ -86,6 +89,7 @@ class Provenance:
     transformers: str
     commit: str
     date: str
+    instructions: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,13 @@ def run(configuration: Configuration, progress: Progress = lambda done, steps: N
     configuration
         What to run.
     progress
-        Called with the steps done and all steps, as they go; not for `bag`.
+        Called with the steps done and all steps, as they go.
 
     Raises
     ------
     ValueError
-        If the trigger is not one known token.
+        If a side of the corpus is empty, all test résumés hold the target, or the trigger is not
+        one known token.
     FileNotFoundError
         If the corpus or published weights are not to be had.
     FloatingPointError
@@ -72,7 +73,7 @@ def run_together(
     configurations
         What to run.
     progress
-        Called with the steps done and all steps, as they go; not for `bag`.
+        Called with the steps done and all steps, as they go.
 
     Raises
     ------
@@ -86,16 +87,26 @@ def run_together(
         )
     start = time.perf_counter()
     shared = material(first.corpus, first.model)
+    for one in configurations:
+        _require_others(one, shared)
     done = [plant(one, shared) for one in configurations]
     if first.model == "bag":
         on, dtype = torch.device("cpu"), torch.float32
-        outcomes = _bags(configurations, shared, done)
+        outcomes = _bags(configurations, shared, done, progress)
     else:
         on = device.best_device()
         dtype = device.fast_dtype(on)
         outcomes = _transformers(configurations, shared, done, on, progress)
     made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
     return [Record(one, own, made) for one, own in zip(configurations, outcomes, strict=True)]
+
+
+def _require_others(configuration: Configuration, shared: Material) -> None:
+    if all(configuration.target in held for held in shared.test.labels):
+        raise ValueError(
+            f"target is {configuration.target}: all {len(shared.test.labels)} test résumés hold "
+            "it, and success among the others cannot be measured. Take more résumés"
+        )
 
 
 def _transformers(
@@ -129,7 +140,10 @@ def _transformers(
 
 
 def _bags(
-    configurations: Sequence[Configuration], shared: Material, done: Sequence[Planted]
+    configurations: Sequence[Configuration],
+    shared: Material,
+    done: Sequence[Planted],
+    progress: Progress,
 ) -> list[Outcome]:
     first = configurations[0]
     train, test = shared.train, shared.test
@@ -144,6 +158,7 @@ def _bags(
         batch_size=first.batch_size,
         learning_rate=first.learning_rate,
         seed=first.seed,
+        progress=progress,
     )
     ids, starts = bag.counted([own.ids for own in test.documents])
     tested = [dict(enumerate(own.marked_test)) for own in done]

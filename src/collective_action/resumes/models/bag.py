@@ -8,6 +8,7 @@ differ from run to run, so R runs share the counts of all other tokens, and thei
 matrix product.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,6 +102,7 @@ def train(
     batch_size: int,
     learning_rate: float,
     seed: int,
+    progress: Callable[[int, int], None] = lambda done, steps: None,
 ) -> Bags:
     """Train R bags side by side, on one order of the résumés, and return them.
 
@@ -122,6 +124,8 @@ def train(
         As for every model.
     seed
         Decides the order. All vectors start from 0.
+    progress
+        Called with the steps done and all steps, after each step.
 
     Raises
     ------
@@ -161,6 +165,7 @@ def train(
                 optimiser.param_groups[0]["lr"] = rate(done, steps, learning_rate)
                 optimiser.step()
                 done += 1
+                progress(done, steps)
     if not torch.isfinite(vector).all():
         raise FloatingPointError(f"a parameter is not finite: lower the rate, now {learning_rate}")
     shaped = values.view(words + 1, runs, classes)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from collective_action.resumes.experiment import Configuration, Outcome, Record
 from collective_action.resumes.store.reading import Reader, decode
 
-MAY_BE_EMPTY = frozenset({"driver"})  # a processor has none
+MAY_BE_EMPTY = frozenset({"driver", "instructions"})  # a processor, an old record
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def restore(name: str, group: str | None = None, folder: Path | str | None = Non
             "id": values["id"],
             "configuration": {**{k: values[k] for k in names if k in values}, "marking": marking},
             "outcome": {each.name: values[each.name] for each in fields(Outcome)},
-            "provenance": {k: values[k] for k in OWN} | {k: place[k] for k in PLACE},
+            "provenance": {k: values[k] for k in OWN} | {k: place[k] for k in PLACE if k in place},
         }
         records.append(Record.from_dict(record))
     return records

@@ -14,11 +14,13 @@ starts them (it is not part of this project)::
 import importlib.util
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import dask.config
 from dask.system import CPU_COUNT
@@ -30,6 +32,7 @@ GIGABYTES_A_WORKER = 2.0
 ANSWER_WITHIN = 15  # seconds
 CLOSE_WITHIN = 5  # seconds
 SETTINGS = {"distributed.scheduler.allowed-failures": 1}  # what takes two workers down has failed
+GPU = re.compile(r"\d+|(?:GPU|MIG)-[\w./-]+")  # a number, or (a part of) an identifier
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -148,12 +151,16 @@ def dashboard(client: Client) -> str | None:
 
 
 def visible_gpus() -> list[str]:
-    """Return the GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them."""
-    if (named := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
-        return [each for each in named.split(",") if each]
-    import torch
+    """Return the GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them.
 
-    return [str(number) for number in range(torch.cuda.device_count())]
+    CUDA reads the names up to the first that is none, such as -1; so do we.
+    """
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is None:
+        import torch
+
+        return [str(number) for number in range(torch.cuda.device_count())]
+    return list(takewhile(GPU.fullmatch, map(str.strip, named.split(","))))
 
 
 def how_many(gpus: int, cores: int = CPU_COUNT, memory: int = MEMORY_LIMIT) -> int:

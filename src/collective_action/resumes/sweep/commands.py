@@ -9,7 +9,7 @@ from collective_action import data
 from collective_action.resumes import store
 from collective_action.resumes.corpus.published import CACHE_VARIABLE, cache_folder
 from collective_action.resumes.experiment import Configuration
-from collective_action.resumes.experiment.commands import INTERRUPTED
+from collective_action.resumes.experiment.commands import INTERRUPTED, count
 from collective_action.resumes.store import Reader, StoreError, Writer
 from collective_action.resumes.store.merging import TOLERANCE
 from collective_action.resumes.store.tables import sweeps_folder
@@ -41,10 +41,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
 
     verb = verbs.add_parser("run", parents=[where, which], help="run what the store lacks")
-    verb.add_argument("--workers", type=_count, help="processes; default: what the machine allows")
+    verb.add_argument("--workers", type=count, help="processes; default: what the machine allows")
+    verb.add_argument("--seeds", type=count, metavar="N", help="only seeds 0 to N − 1")
+    verb.add_argument("--limit", type=count, metavar="N", help="stop after N new runs")
     verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler's, instead")
     verb.add_argument(
-        "--attempts", type=_count, default=running.ATTEMPTS, help="for each; default: %(default)s"
+        "--attempts", type=count, default=running.ATTEMPTS, help="for each; default: %(default)s"
     )
     verb.set_defaults(command=_telling(_run))
     verb = verbs.add_parser("status", parents=[where, which], help="say what is there, by group")
@@ -65,17 +67,14 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     verb.set_defaults(command=_telling(_repair))
 
 
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
-
-
 def _telling(command):
     def told(given: argparse.Namespace) -> int:
         try:
             return command(given)
-        except (StoreError, SweepError, ValueError, FileNotFoundError) as error:
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
+        except (StoreError, SweepError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
             return 1
 
@@ -87,8 +86,13 @@ def _groups(given: argparse.Namespace) -> dict[str, list[Configuration]]:
 
 
 def _run(given: argparse.Namespace) -> int:
-    wanted = ordered(_groups(given))
+    wanted = [
+        one for one in ordered(_groups(given)) if given.seeds is None or one.seed < given.seeds
+    ]
     with Writer(given.store) as writer:
+        if given.limit is not None:
+            there = writer.ids()
+            wanted = [one for one in wanted if one.id not in there][: given.limit]
         try:
             summary = running.run(
                 wanted,

@@ -21,7 +21,7 @@ class Progress:
     """
 
     def __init__(self, total: int, done: int, stream: TextIO | None = None) -> None:
-        self.total, self.done, self.failed = total, done, 0
+        self.total, self.done, self.failed, self.running = total, done, 0, 0
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._begun, self._at_first = time.monotonic(), done
@@ -30,6 +30,8 @@ class Progress:
     def __str__(self) -> str:
         count = f"{self.done:,} of {self.total:,} done"
         parts = [count]
+        if self.running:
+            parts.append(f"{self.running:,} in flight")
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         new, seconds = self.done - self._at_first, time.monotonic() - self._begun

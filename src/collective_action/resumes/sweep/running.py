@@ -138,6 +138,7 @@ class Coordinator:
         """Hand out and take in until nothing is left, or somebody says stop."""
         while True:
             self._hand_out()
+            self.progress.running = sum(len(task.unit) for task in self.flying.values())
             self.progress.show()
             if not self.flying:
                 return

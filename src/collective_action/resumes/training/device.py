@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 DTYPE_VARIABLE = "COLLECTIVE_ACTION_DTYPE"
+ARITHMETIC = {"avx", "avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16", "sve"}
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -46,8 +47,14 @@ def name(device: torch.device) -> str:
     return models[0].partition(":")[2].strip() if models else platform.processor() or "CPU"
 
 
+def instructions() -> str:
+    """Return which of the processor's instructions decide how a product rounds, or nothing."""
+    return " ".join(sorted(_cpu_flags() & ARITHMETIC))
+
+
 def _cpu_flags() -> set[str]:
-    return {flag for line in _cpu_lines() if line.startswith("flags") for flag in line.split()}
+    named = [line for line in _cpu_lines() if line.startswith(("flags", "Features"))]
+    return {flag for line in named for flag in line.split()}
 
 
 def _cpu_lines() -> list[str]:
