@@ -28,7 +28,7 @@ from bookbuild.source import is_parameters, locate, parameters, read_chapter, re
 
 CELL_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-PEAK_MEMORY = "__import__('resource').getrusage(__import__('resource').RUSAGE_SELF).ru_maxrss"
+PEAK_MEMORY = "__import__('bookbuild.memory').memory.peak_megabytes()"
 
 
 class ChapterError(Exception):
@@ -76,7 +76,7 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
         notebook=executions.digest(_text(notebook)),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         seconds=round(seconds, 1),
-        peak_megabytes=round(peak / 1024 if platform.system() == "Linux" else peak / 1024**2),
+        peak_megabytes=peak,
         device=_device(),
         python=platform.python_version(),
         numpy=version("numpy"),
