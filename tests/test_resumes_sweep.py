@@ -284,21 +284,21 @@ def test_what_failed_in_an_earlier_sweep_comes_last(writer, monkeypatch):
 
 def test_workers_that_are_lost_between_runs_that_end_are_forgotten(writer):
     """Only so many in a row, without a run that ended, stop a sweep."""
-    told = running.Progress(50, 0, io.StringIO())
-    given = configurations(50)
+    told = Progress(25, 0, io.StringIO())
+    given = configurations(25)
     sweep = running.Coordinator(
         None, lambda: 1, writer, run_together, deque(), told, 1, threading.Event()
     )
     for one in given:
         sweep._replace_lost_workers()
-        sweep._take_in(running.Task((one,)), run_together([one]))
-    assert len(writer.ids()) == 50
+        sweep._take_in(running.Task((one,)), [record(one)])
+    assert len(writer.ids()) == 25
     with pytest.raises(SweepError, match="21 worker processes ended and no run did"):
         for _ in range(running.MOST_LOST + 1):
             sweep._replace_lost_workers()
 
 
 def test_what_is_in_flight_is_shown():
-    told = running.Progress(220, 0, io.StringIO())
+    told = Progress(220, 0, io.StringIO())
     told.running = 44
     assert str(told) == "0 of 220 done · 44 in flight"
