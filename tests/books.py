@@ -6,7 +6,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from bookbuild import executions
+from bookbuild import executions, launch
 from bookbuild.executions import Execution
 from bookbuild.layout import Book, find_book
 from bookbuild.source import read_chapter
@@ -70,6 +70,7 @@ def execute(book: Book, name: str, outputs: dict[str, list[NotebookNode]]) -> No
     for count, cell in enumerate(cells, start=1):
         cell.execution_count = count
         cell.outputs = outputs.get(cell.source, [])
+    notebook.cells.insert(0, launch.cell(book, notebook))
     save(book, name, notebook)
 
 

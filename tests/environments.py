@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
 from pytest import TempPathFactory
 
 OURS = ("PYTHONPATH", "BOOK_ROOT", "IPYTHONDIR", "VIRTUAL_ENV")
@@ -53,3 +55,13 @@ def once(factory: TempPathFactory, name: str, fill: Callable[[Path], None]) -> P
             folder.mkdir()
             fill(folder)
     return folder
+
+
+def kernel(python: Path | str) -> type[AsyncKernelManager]:
+    """Return a manager of kernels of another Python than the one that runs the tests."""
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+    class Kernel(AsyncKernelManager):
+        kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+    return Kernel

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from bookbuild import exercises
+from bookbuild import exercises, launch
 from bookbuild.exercises import Exercise, names_assigned
 from bookbuild.renderer import VEGALITE
 from bookbuild.source import is_parameters, parameters
@@ -174,7 +174,7 @@ def _code(source: NotebookNode) -> Iterator[str]:
 
 def _charts(executed: NotebookNode) -> Iterator[str]:
     interactive = False
-    for number, cell in enumerate(executed.cells, start=1):
+    for number, cell in enumerate(launch.without(executed), start=1):
         for output in cell.get("outputs", []):
             spec = output.get("data", {}).get(VEGALITE)
             if spec is None:

@@ -4,28 +4,16 @@ import re
 import sys
 from pathlib import Path
 
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from bookbuild import exercises
 from bookbuild.exercises import Exercise
-from environments import bare
+from environments import bare, kernel
 
 KEEP = "import copy as _copy\n_right = _copy.deepcopy({{name: globals()[name] for name in {}}})"
 GIVE_BACK = "globals().update(_copy.deepcopy(_right))"
-
-
-def _kernel_of(python: Path | str) -> type[AsyncKernelManager]:
-    """Return a manager of kernels of another Python than the one that runs the tests."""
-    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-
-    class Kernel(AsyncKernelManager):
-        kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
-
-    return Kernel
 
 
 class Student:
@@ -51,7 +39,7 @@ class Student:
         self.cells = list(notebook.cells)
         self.client = NotebookClient(
             notebook,
-            kernel_manager_class=_kernel_of(python),
+            kernel_manager_class=kernel(python),
             timeout=600,
             allow_errors=True,
             resources={"metadata": {"path": str(folder)}},

@@ -144,6 +144,21 @@ def test_finds_a_notebook_that_is_none(book):
     assert problems(book) == [f"book/notebooks/one.ipynb is not a notebook; {RERUN}"]
 
 
+@pytest.mark.parametrize("first", ["another address", "none"])
+def test_finds_a_notebook_that_would_not_bring_its_library(book, first):
+    if first == "none":
+        executed = notebook(book)
+        del executed.cells[0]
+        save(book, "one", executed)
+    else:
+        settings = "repository: {url: https://github.com/a/b}\n"
+        (book.root / "_config.yml").write_text(settings)
+    assert problems(book) == [
+        "book/notebooks/one.ipynb does not begin with the cell that brings the library where it "
+        "is missing; run `make launch`, which executes nothing"
+    ]
+
+
 def test_finds_files_of_no_chapter(book):
     set_pages(book, [])
     assert compare.problems(book, []) == [
@@ -156,7 +171,7 @@ def test_finds_files_of_no_chapter(book):
 @pytest.mark.parametrize(("counts", "shown"), [((2, 1), "2"), ((1, None), "None"), ((1, 3), "3")])
 def test_finds_a_wrong_order_of_execution(book, counts, shown):
     executed = notebook(book)
-    executed.cells[1].execution_count, executed.cells[3].execution_count = counts
+    executed.cells[2].execution_count, executed.cells[4].execution_count = counts
     save(book, "one", executed)
     assert any(
         message.startswith("book/chapters/one.md:")

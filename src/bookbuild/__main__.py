@@ -54,6 +54,14 @@ def _compare(book, arguments) -> int:
     return _report(problems(book, names), f"{len(names)} chapters agree with their notebooks")
 
 
+def _launch(book, arguments) -> int:
+    from bookbuild import launch
+
+    renewed = [name for name in book.select(arguments.chapters) if launch.renew(book, name)]
+    print(f"{len(renewed)} notebooks renewed, none executed")
+    return 0
+
+
 def _check(book, _arguments) -> int:
     from bookbuild.check import problems
 
@@ -142,6 +150,7 @@ def main() -> int:
         ("execute", _execute, "execute chapters and write the notebooks that are committed"),
         ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
         ("compare", _compare, "compare chapters with their executed notebooks"),
+        ("launch", _launch, "let notebooks fetch the library from the repository's address"),
         ("site", _site, "build the site from the executed notebooks"),
         ("serve", _serve, "build the site and serve it on this machine"),
         ("slides", _slides, "draw the decks anew from the built site"),
@@ -153,7 +162,7 @@ def main() -> int:
     ):
         command = commands.add_parser(name, parents=[which], help=help_text, description=help_text)
         command.set_defaults(function=function)
-        if name in ("execute", "papermill", "compare"):
+        if name in ("execute", "papermill", "compare", "launch"):
             command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")
         if name == "serve":
             command.add_argument("--port", default="8000", help="default: 8000")

@@ -5,7 +5,7 @@ import difflib
 import nbformat
 from nbformat import NotebookNode
 
-from bookbuild import executions
+from bookbuild import executions, launch
 from bookbuild.executions import digest
 from bookbuild.layout import Book, sources
 from bookbuild.renderer import VEGALITE, described
@@ -36,7 +36,14 @@ def problems(book: Book, names: list[str]) -> list[str]:
             found.append(f"{relative(book, notebook)} is not a notebook; {rerun(name)}")
             continue
         source = read_chapter(book, name)
+        begins = executed.cells[:1]
+        executed.cells = launch.without(executed)
         stale = _lost(book, name, source, executed) or _stale(book, name, source, executed)
+        if not stale and begins != [launch.cell(book, source)]:
+            stale = [
+                f"{relative(book, notebook)} does not begin with the cell that brings the library "
+                "where it is missing; run `make launch`, which executes nothing"
+            ]
         if not stale and (name not in records or records[name].notebook != digest(text)):
             stale = [
                 f"{relative(book, notebook)} is not what its recorded execution left: it was "

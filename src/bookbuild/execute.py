@@ -20,7 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 
-from bookbuild import atomic, executions
+from bookbuild import atomic, executions, launch
 from bookbuild.executions import Execution
 from bookbuild.layout import Book
 from bookbuild.renderer import kernel_environment
@@ -41,7 +41,8 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
     Returns
     -------
     notebook : NotebookNode
-        With outputs, without timings: two executions give equal bytes.
+        With outputs, without timings: two executions give equal bytes. Before its first cell
+        stands the one that brings the library to other machines.
     execution : Execution
         Seconds, memory and versions, which may differ between two executions.
 
@@ -71,6 +72,7 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
             "", silent=True, user_expressions={"peak": PEAK_MEMORY}
         )
     seconds = time.perf_counter() - start
+    notebook.cells.insert(0, launch.cell(book, notebook))
     peak = int(reply["content"]["user_expressions"]["peak"]["data"]["text/plain"])
     return notebook, Execution(
         notebook=executions.digest(_text(notebook)),
