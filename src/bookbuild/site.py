@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,13 +58,16 @@ def build(book: Book) -> int:
         beside = tempfile.TemporaryDirectory(dir=book.build, prefix="site-")
     except OSError as error:
         raise ValueError(f"nothing can be built in {book.build}: {error.strerror}") from None
-    with beside as workplace:
+    with beside as workplace, ThreadPoolExecutor(max_workers=1) as meanwhile:
         unfinished = Unfinished(book.root, Path(workplace))
+        folder = unfinished.site / student.FOLDER
+        # While Sphinx works in a process of its own; what is wrong with the pages is told first.
+        edition = meanwhile.submit(student.write, unfinished, folder)
         if not _write_pages(unfinished):
             print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
             return 1
         deck.write(unfinished)
-        student.write(unfinished, unfinished.site / student.FOLDER)
+        edition.result()
         if book.site.exists():
             book.site.rename(unfinished.workplace / "earlier")
         unfinished.site.rename(book.site)

@@ -14,6 +14,7 @@ from bookbuild.sphinx import (
     links,
     needed,
     offline,
+    parallel,
     paths,
     previews,
     quiz,
@@ -29,7 +30,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
-        *(terms, accessibility, offline, head, search, needed, previews, styles),
+        *(terms, accessibility, offline, parallel, head, search, needed, previews, styles),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
