@@ -26,6 +26,7 @@ SOLUTION = re.compile(
     r"^```\{solution-end\}\n```\s*?$",
     re.M | re.S,
 )
+FENCE = re.compile(r" *(`{3,})(.*?) *")
 CODE = re.compile(BLOCK.format("code-cell"), re.M | re.S)
 USED = re.compile(r"\{glue(?::\w+)?\}`([^`:]+)|^`{3,}\{glue(?::\w+)?\} +(\S+)", re.M)
 
@@ -46,6 +47,7 @@ def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[st
         *_exercises(text),
         *_self_checks(text, source),
         *_code(source),
+        *_languages(source),
         *_charts(executed),
         *_glue(text, executed),
     ]
@@ -170,6 +172,19 @@ def _code(source: NotebookNode) -> Iterator[str]:
         for line in cell.source.splitlines():
             if len(line) > WIDEST and not tags & HIDDEN:
                 yield f"cell {number} has a line of {len(line)} characters, over {WIDEST}: {line}"
+
+
+def _languages(source: NotebookNode) -> Iterator[str]:
+    for cell in source.cells:
+        fence = ""
+        for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
+            mark = FENCE.fullmatch(line)
+            if mark and not fence:
+                fence = mark[1]
+                if not mark[2]:
+                    yield f"a block of code names no language after {mark[1]}"
+            elif mark and mark[1] == fence and not mark[2]:
+                fence = ""
 
 
 def _charts(executed: NotebookNode) -> Iterator[str]:

@@ -143,6 +143,7 @@ SPOILED = {
         "exercise ex-three checks before it answers",
     ),
     ":wrong: [x = 2]\n": ("", "exercise ex-three has no wrong answer for x"),
+    "- Much.": ("```\nls\n```", "a block of code names no language after ```"),
     "Find `x`.": ("Find it.", "exercise ex-three does not name `x`, which it asks for"),
     "(*Code.*) Find `x`.\n```": (
         "(*Code.*) Find `x`.\n```\n\n```{code-cell} ipython3\nx = 0\n```",

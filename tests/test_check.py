@@ -210,3 +210,10 @@ def test_reads_a_page_once_however_often_it_is_linked(book, monkeypatch):
     monkeypatch.setattr(page, "read", read)
     assert with_body(book, 20 * '<a href="../index.html#start">start</a>') == []
     assert len(paths) == len(set(paths)) == 3
+
+
+def test_a_link_may_write_the_letters_of_a_place_as_bytes(book):
+    place = '<p id="café">Here.</p>'
+    assert with_body(book, f'{place}<a href="#caf%C3%A9">there</a>') == []
+    [problem] = with_body(book, f'{place}<a href="#caf%C3%A8">there</a>')
+    assert problem.endswith("but that page has no place called 'cafè'")

@@ -253,3 +253,13 @@ def test_chapters_side_by_side_are_named_in_order_and_one_that_raises_stops_no_o
     [threads] = nbformat.read(results["two"], 4).cells[-1].outputs
     assert int(threads.text) == max(1, os.cpu_count() // 2)
     assert nbformat.read(results["three"], 4).cells[-1].outputs[0].text == "ci 2023\n"
+
+
+def test_a_variable_is_left_as_it_was(executed, monkeypatch):
+    for name in ("HF_DATASETS_DISABLE_PROGRESS_BARS", "TQDM_DISABLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("IPYTHONDIR", "mine")
+    monkeypatch.setattr(execute, "kernel_environment", kernel_environment)
+    before = dict(os.environ)
+    execute.execute_chapter(executed, "plain")
+    assert dict(os.environ) == before

@@ -183,3 +183,11 @@ def test_the_archive_says_whose_it_is_and_what_may_be_done_with_it(tmp_path):
     ):
         assert words in about
     assert "- `the-model`" not in about
+
+
+@pytest.mark.parametrize("tag", ["remove-cell", "remove-input", "hide-input", "hide-cell"])
+def test_what_the_page_hides_is_folded_for_students(tmp_path, tag):
+    text = chapter("# One\n", code("x = 1", tag), code("y = 2", "chart:a"))
+    notebook = student.student_notebook(read_chapter(make_book(tmp_path, one=text), "one"))
+    folded = {cell.source: "jupyter" in cell.metadata for cell in notebook.cells[1:]}
+    assert folded == {"# One": False, "x = 1": True, "y = 2": False}

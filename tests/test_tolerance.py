@@ -206,3 +206,15 @@ def test_datasets_that_change_places_are_noticed():
 def test_infinities_agree_only_with_themselves():
     assert settle(math.inf, math.inf) == math.inf
     assert settle(math.inf, 1e308) != 1e308
+
+
+@pytest.mark.parametrize(("computed", "committed"), [(1e-4, 2e-4), ("1.0e-4", "2.0e-4")])
+def test_small_numbers_that_differ_are_refused(computed, committed):
+    assert settle(computed, committed) == computed
+    assert settle({"a": [computed]}, {"a": [committed]}) == {"a": [computed]}
+
+
+def test_an_output_that_is_missing_or_new_is_refused():
+    assert settle({"a": 1.5}, {"a": 1.5, "b": 2.5}) == {"a": 1.5}
+    assert settle({"a": 1.5, "b": 2.5}, {"a": 1.5}) == {"a": 1.5, "b": 2.5}
+    assert settle({}, {"a": None}) == {}
