@@ -294,6 +294,7 @@ def test_critical_masses_by_hand_and_out_of_reach():
         (lambda: bounds.feature_only(0.1, positivity=2, uniqueness=0.1), r"positivity is 2\.0"),
         (lambda: bounds.erasure(0.1, distance=1.5), r"distance is 1\.5"),
         (lambda: bounds.erasure(0.1, distance=0.1, epsilon=0.1), r"crowding is missing"),
+        (lambda: bounds.erasure(0.1, distance=0.1, epsilon=[0, 0.1]), r"crowding is missing"),
         (lambda: bounds.erasure(0.1, distance=0.1, crowding=0.5), r"crowding is 0\.5"),
         (
             lambda: bounds.erasure_critical_mass(1.1, distance=0.1),
@@ -311,7 +312,12 @@ def test_bad_input_is_refused(call, message):
         call()
 
 
-def test_the_erasure_distance_of_three_labels_by_hand():
-    """One feature says .5, .3, .2 and is sent to one that says .1, .1, .8: the largest is .6."""
-    population = Population([[0.25, 0.15, 0.1], [0.05, 0.05, 0.4]])
-    assert bounds.erasure_distance(population, [1, 1]) == pytest.approx(0.5 * 0.6)
+def test_the_erasure_distance_is_the_largest_difference_and_not_the_total_variation():
+    """A feature says .4, .4, .1, .1 and is sent to one that says .1, .1, .4, .4: .3, not .6."""
+    population = Population([[0.2, 0.2, 0.05, 0.05], [0.05, 0.05, 0.2, 0.2]])
+    assert bounds.erasure_distance(population, [1, 1]) == pytest.approx(0.5 * 0.3)
+
+
+def test_a_signal_that_everybody_carries_has_a_uniqueness_that_the_theorems_accept():
+    rounded_up = Population([[0.5, 0.5 + 4e-10]])
+    assert bounds.uniqueness(rounded_up, Signal([0], 1)) == 1.0

@@ -75,7 +75,7 @@ def test_four_times_the_data_halve_the_band():
     ("arguments", "message"),
     [
         ({"confidence": 1.0}, r"confidence is 1\.0: it must be strictly between 0 and 1"),
-        ({"resamples": 0}, r"resamples is 0: it must be at least 1"),
+        ({"resamples": 1}, r"resamples is 1: it must be at least 2"),
         ({"features": [0], "labels": [0]}, r"features has 1 entry"),
         ({"features": [0, 5]}, r"features\[1\] is 5: it must be in \[0, 5\)"),
         ({"labels": [0, 1, 2]}, r"features has 2 entries and labels 3"),
@@ -106,3 +106,26 @@ def test_the_band_is_of_the_level_that_was_asked_for():
         )
         widths.append(float(found.high - found.low))
     assert widths[1] / widths[0] == pytest.approx(1.96 / 0.674, rel=0.15)
+
+
+def test_the_band_is_of_as_many_resamples_as_were_asked_for():
+    features, labels = TRUTH.sample(200, 0)
+
+    def looks(**resamples):
+        seen = []
+        estimate(lambda law: seen.append(law) or 0.0, features, labels, 5, 3, rng=0, **resamples)
+        return len(seen)
+
+    few = looks(resamples=10)
+    assert looks(resamples=25) - few == 15
+    assert looks() - few == 989
+    assert looks(resamples=2) == few - 8
+
+
+def test_another_seed_draws_other_resamples():
+    features, labels = TRUTH.sample(200, 0)
+    first, second = (
+        estimate(lambda law: law.marginal, features, labels, 5, 3, rng=seed, resamples=20)
+        for seed in (0, 1)
+    )
+    assert not np.array_equal(first.low, second.low)

@@ -136,6 +136,14 @@ def test_steering_asks_for_the_gradient_of_the_theory(contest):
     torch.testing.assert_close(mixed, collective.pull * gap / gap.norm(dim=1, keepdim=True))
 
 
+def test_steering_slows_down_within_distance_one_of_its_target(contest):
+    collective = steering(contest, 1.0)
+    gap = torch.full_like(contest.target, 0.1)
+    theta = contest.target + gap
+    mixed = collective.wanted(theta) + contest.firm.network.penalty * theta
+    torch.testing.assert_close(mixed, 0.3 * gap)
+
+
 def test_steering_reaches_what_static_data_of_the_same_mass_do_not(contest):
     table = compare(contest, alphas=[ALPHA], steps=1000)
     mean = table.groupby("strategy")[["success", "accuracy", "released_success"]].mean()

@@ -145,6 +145,27 @@ def test_critical_masses_has_a_row_for_each_condition():
     assert found["seeds"].tolist() == [5, 3]
 
 
+def test_a_size_that_more_seeds_tried_weighs_more():
+    """Four seeds at .7, then one at .3, pool to .62, which the curve nears from .1."""
+    table = runs({0.001: 0.1, 0.01: 0.7, 0.1: 0.3}, seeds=4)
+    table = table[(table["alpha"] < 0.1) | (table["seed"] == 0)]
+    assert critical_mass(table, 0.36).value == pytest.approx(0.001 * 10 ** (0.26 / 0.52))
+
+
+def test_critical_masses_are_of_the_success_and_the_seed_that_were_asked_for():
+    table = runs(RISING, noise=0.05, spacing=5)
+    [row] = critical_masses(table, ["spacing"], 0.4, seed=3).itertuples()
+    assert CriticalMass(row.mass, row.low, row.high) == critical_mass(table, 0.4, seed=3)
+    assert critical_mass(table, 0.4, seed=3) != critical_mass(table, 0.4)
+
+
+def test_half_is_the_success_unless_another_is_asked_for():
+    """From .2 to .6 the curve rises in log α: .5 is three quarters of the way."""
+    half = pytest.approx(0.001 * 10**0.75)
+    assert critical_mass(runs(RISING)).value == half
+    assert critical_masses(runs(RISING, spacing=5), ["spacing"])["mass"].tolist() == [half]
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -59,7 +59,7 @@ def estimate(
     confidence
         The level of the band, strictly between 0 and 1.
     resamples
-        How many bootstrap samples, at least 1.
+        How many bootstrap samples, at least 2.
 
     Returns
     -------
@@ -84,8 +84,8 @@ def estimate(
         raise ValueError("features has 1 entry: a band needs at least two observations")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}: it must be strictly between 0 and 1")
-    if resamples < 1:
-        raise ValueError(f"resamples is {resamples}: it must be at least 1")
+    if resamples < 2:
+        raise ValueError(f"resamples is {resamples}: it must be at least 2")
     cells = np.asarray(features) * n_labels + np.asarray(labels)
 
     def on_resamples(drawn: np.ndarray, axis: int) -> np.ndarray:
