@@ -155,6 +155,13 @@ def test_more_bytes_than_the_file_can_have_are_refused(server, tmp_path, honest)
     assert not part.exists() or part.stat().st_size <= 1000
 
 
+def test_a_file_may_have_all_the_bytes_that_it_can_have(server, tmp_path):
+    full = RemoteFile("corpus.zip", BLOB, limit=len(CONTENT))
+    for _ in range(2):  # the second time it is there
+        assert fetch(full, server.address, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None]
+
+
 def test_altered_bytes_never_replace_a_copy(server, tmp_path):
     (tmp_path / "corpus.zip").write_bytes(b"an older copy")
     server.files = {FILE.name: CONTENT[:-1] + b"!"}

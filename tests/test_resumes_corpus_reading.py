@@ -66,6 +66,8 @@ def test_other_names_are_no_occupation(name):
         ("R&amp;D &lt;b&gt;lead&lt;/b&gt;", "R&D lead"),
         ("a&nbsp;&nbsp;b", "a b"),
         ("<!-- <b>note</b> -->kept", "kept"),
+        (f"<!-- {'a ' * 900} -->kept", "kept"),
+        ("&amp;lt;p&amp;gt;escaped twice", "escaped twice"),
         ("under 5 < 6 years, C > B", "under 5 < 6 years, C > B"),
         ("vector<int> and map<string, foo>", "vector<int> and map<string, foo>"),
         ("List<Object>, Array<object>, x<T>", "List<Object>, Array<object>, x<T>"),
@@ -230,6 +232,17 @@ def test_a_folder_in_another_form_is_refused(tmp_path, files, message):
         load(Folder(write(tmp_path, files)))
 
 
+def test_half_of_a_corpus_may_be_left_out(tmp_path):
+    files = good("1", "2") | {"3.txt": b"text", "4.txt": b"text"}
+    report = load(Folder(write(tmp_path, files))).report
+    assert (report.kept, report.found) == (2, 4)
+
+
+def test_a_line_whose_id_is_only_markup_is_named_by_its_number():
+    [item] = parse.lines([b"<br>:::web developer:::Built pages"], {})
+    assert item.resume.id == "line 1"
+
+
 @pytest.mark.parametrize("source", ["résumés", None, 3])
 def test_a_source_is_one_of_three(source):
     with pytest.raises(ValueError, match="must be a Synthetic, a Folder or a Published"):
@@ -286,12 +299,23 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
     path = archive(tmp_path / "a.zip", {"1.txt": bytes(3 << 20)})
     assert path.stat().st_size < 5_000
     refused(path, r"'1.txt' shrank [\d,]+ times")
+    path = archive(tmp_path / "b.zip", {"1.txt": os.urandom(10_000) + bytes(2 << 20)})
+    refused(path, r"'1.txt' shrank 1\d\d times")
 
 
 def test_many_small_files_and_many_bytes_are_refused(tmp_path):
     path = archive(tmp_path / "a.zip", {f"{n}.txt": bytes(1000) for n in range(20)})
     refused(path, "holds 20 files: at most 19", max_entries=19)
     refused(path, "unpacks to 20,000 bytes: at most 19,999", max_total=19_999)
+    with open_archive(path, max_entries=20, max_total=20_000) as opened:
+        assert len(opened.names) == 20
+
+
+@pytest.mark.parametrize(("random", "zeros"), [(30_000, 2 << 20), (0, 1 << 20)])
+def test_what_shrinks_less_than_a_hundred_times_or_is_small_is_no_bomb(tmp_path, random, zeros):
+    path = archive(tmp_path / "a.zip", {"1.txt": os.urandom(random) + bytes(zeros)})
+    with open_archive(path) as opened:
+        assert len(opened.read("1.txt")) == random + zeros
 
 
 def test_a_file_larger_than_it_claims_is_damaged(tmp_path):

@@ -76,6 +76,10 @@ def test_white_space_and_case_do_not_change_sides(words, space):
     assert in_test(text) == in_test(other)
 
 
+def test_another_form_of_a_character_does_not_change_sides():
+    assert normalise("Ｊａｖａ proﬁle") == normalise("java profile")
+
+
 def test_labels_have_unequal_shares_and_occur_together(people):
     counts = Counter(label for career, _ in people for label in career.labels)
     shares = np.array([counts[label] for label in range(10)]) / len(people)

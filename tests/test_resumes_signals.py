@@ -229,6 +229,7 @@ def test_a_trigger_must_become_exactly_one_ordinary_token(trigger, message):
 
 def test_uniqueness_of_everything_and_nothing():
     assert Uniqueness(5, 5).upper() == 1.0
+    assert Uniqueness(0, 4).upper(0.5) == pytest.approx(1 - 0.5 ** (1 / 4))
     with pytest.raises(ValueError, match="documents is empty"):
         uniqueness([], 3)
 
@@ -302,6 +303,8 @@ def test_a_resume_keeps_its_mark_when_the_collective_grows():
     marking = Marking(placement="random")
     first, second = (plant(train, made, marking)["text"] for made in (small, large))
     assert [first[row] for row in small.planted] == [second[row] for row in small.planted]
+    elsewhere = plant(train, small, marking, seed=1)["text"]
+    assert [first[row] for row in small.planted] != [elsewhere[row] for row in small.planted]
 
 
 def test_planting_inside_the_window_is_seen():

@@ -127,6 +127,15 @@ def test_another_programs_database_is_not_touched(path):
     assert path.read_bytes() == before
 
 
+def test_an_empty_database_with_another_programs_version_is_not_touched(path):
+    alter(path, f"PRAGMA user_version = {len(schema.STEPS)}")
+    before = path.read_bytes()
+    for opening in (Reader, Writer):
+        with pytest.raises(StoreError, match="not a store of this project"):
+            opening(path)
+    assert path.read_bytes() == before
+
+
 def test_a_store_that_is_not_there_is_said(path):
     with pytest.raises(StoreError, match=r"there is no store at .*results\.sqlite"):
         Reader(path)
@@ -211,6 +220,26 @@ def test_merging_keeps_both_of_two_records_that_disagree(filled, tmp_path):
         assert third.disputed() == [(theirs, f"{filled.name}, from other.sqlite")]
 
 
+@pytest.mark.parametrize(("tolerance", "same"), [({}, 0), ({"tolerance": 1e-4}, 1)])
+def test_outcomes_agree_within_the_tolerance_that_was_asked_for(filled, tmp_path, tolerance, same):
+    [first] = configurations(1)
+    near = dataclasses.replace(
+        record(first).outcome, accuracy=record(first).outcome.accuracy + 1e-5
+    )
+    theirs = dataclasses.replace(record(first), outcome=near)
+    with other_store(tmp_path / "other.sqlite", [theirs]) as other, Writer(filled) as writer:
+        merged = store.merge(writer, other, **tolerance)
+        assert (merged.same, len(merged.disputed)) == (same, 1 - same)
+
+
+def test_no_tolerance_is_so_wide_that_counts_may_differ(filled, tmp_path):
+    [first] = configurations(1)
+    more = dataclasses.replace(record(first).outcome, steps=record(first).outcome.steps + 1)
+    theirs = dataclasses.replace(record(first), outcome=more)
+    with other_store(tmp_path / "other.sqlite", [theirs]) as other, Writer(filled) as writer:
+        assert store.merge(writer, other, tolerance=2).disputed == [first]
+
+
 def test_a_merge_takes_all_or_nothing(filled, tmp_path):
     seventh, eighth = configurations(8)[6:]
     other_store(tmp_path / "other.sqlite", [record(seventh), record(eighth)]).close()
@@ -241,6 +270,10 @@ def test_a_sound_store_has_nothing_wrong_but_what_is_missing(filled):
         ({"planted": 40}, {}, "range", "planted ≤ members ≤ train"),
         ({"success": 0.5, "success_top3": 0.4}, {}, "range", "success is above success_top3"),
         ({}, {"commit": "", "device": ""}, "provenance", "'device', 'commit'"),
+        *[
+            ({}, {name: ""}, "provenance", f"['{name}']")
+            for name in ("dtype", "python", "torch", "transformers", "date")
+        ],
     ],
 )
 def test_a_record_that_cannot_be_is_found(path, outcome, provenance, kind, text):
@@ -252,6 +285,15 @@ def test_a_record_that_cannot_be_is_found(path, outcome, provenance, kind, text)
         problems = store.check(writer)
     assert [each.kind for each in problems][:1] == [kind]
     assert any(text in each.text for each in problems)
+
+
+def test_a_target_that_is_always_first_among_three_is_sound(path):
+    [configuration] = configurations(1)
+    made = record(configuration, driver="", instructions="")
+    always = dataclasses.replace(made.outcome, success=1.0, success_top3=1.0, carriers=0)
+    with Writer(path) as writer:
+        writer.add([dataclasses.replace(made, outcome=always)])
+        assert store.check(writer, [configuration]) == []
 
 
 def test_a_record_that_was_altered_is_found_and_not_used(filled):
@@ -299,6 +341,24 @@ def test_a_damaged_store_gives_back_every_record_that_is_whole(path, start, leng
     assert not set(salvage.lost) & set(there)
     with Writer(path) as writer:  # and it can be gone on with
         assert writer.add(made.values()) == 300 - len(there)
+
+
+def test_a_record_that_cannot_be_saved_is_named(filled):
+    [first] = configurations(1)
+    text = store.reading.encode(record(first))[2].encode()
+    content = filled.read_bytes()
+    assert content.count(text) == 1
+    filled.write_bytes(content.replace(text, text.replace(b'"epochs":1', b'"epochs":2')))
+    salvage = store.repair(filled)
+    assert (salvage.records, salvage.lost) == (5, (first.id,))
+    assert f"5 records saved, 1 lost: {first.id}" in str(salvage)
+
+
+def test_a_store_that_is_being_written_is_not_repaired(filled):
+    with Writer(filled):
+        with pytest.raises(StoreError, match="is being written"):
+            store.repair(filled)
+        assert len(as_dicts(filled)) == 6
 
 
 def test_damage_is_reported_with_what_to_do(path):
@@ -422,6 +482,28 @@ def test_exported_tables_are_read_by_group(exported):
     assert about["shared"]["corpus"] == {"kind": "synthetic", "n": 60, "seed": 0}
 
 
+def test_an_environment_is_summed_up_over_its_records(path, tmp_path):
+    made = [
+        record(each, seconds=seconds, peak_megabytes=peak, date=f"2026-11-2{day}T10:00:00+00:00")
+        for each, seconds, peak, day in zip(
+            configurations(3), (1.5, 20.0, 3.0), (300, 500, 400), (5, 4, 6), strict=True
+        )
+    ]
+    with Writer(path) as writer:
+        writer.add(made)
+        store.export(writer, "small", {"seed": configurations(3)}, tmp_path)
+    about = store.recorded("small", folder=tmp_path).attrs["provenance"]
+    [place] = about["environments"]
+    assert (place["records"], place["seconds"], place["peak_megabytes"]) == (3, 24.5, 500)
+    assert (place["first"][:10], place["last"][:10]) == ("2026-11-24", "2026-11-26")
+    assert about["seconds"] == 24.5
+
+
+def test_everybody_may_read_the_tables(exported):
+    for file in (exported / "small").iterdir():
+        assert file.stat().st_mode & 0o444 == 0o444
+
+
 def test_a_record_can_be_had_back_from_the_tables(exported):
     restored = {each.configuration: each for each in store.restore("small", folder=exported)}
     for configuration in [*configurations(6), *configurations(1, alpha=0.3)]:
@@ -436,8 +518,10 @@ def test_a_record_can_be_had_back_from_the_tables(exported):
 
 def test_grids_that_vary_what_is_usually_shared_are_had_back_too(path, tmp_path):
     from collective_action.resumes.corpus import Synthetic
+    from collective_action.resumes.signals import Marking
 
     given = [*configurations(2), *configurations(1, model="bag", corpus=Synthetic(n=70))]
+    given += configurations(1, marking=Marking("null"))  # a word, and not what is missing
     with Writer(path) as writer:
         writer.add(map(record, given))
         store.export(writer, "mixed", {"all": given}, tmp_path)
