@@ -100,10 +100,11 @@ def test_the_command_fails_if_a_gate_does(monkeypatch, arguments, passes, status
     ],
     ids=["all skipped", "some passed", "some failed", "none there"],
 )
-def test_pytest_says_when_everything_was_skipped(tmp_path, monkeypatch, tests, status):
+@pytest.mark.parametrize("spread", [(), ("-p", "xdist", "-n", "2")], ids=["one", "two"])
+def test_pytest_says_when_everything_was_skipped(tmp_path, monkeypatch, spread, tests, status):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     (tmp_path / "test_it.py").write_text(f"import pytest\n{tests}\n")
-    command = [*gates.PYTEST, "-p", "bookbuild.skipping", "-p", "no:cacheprovider", "-rs"]
+    command = [*gates.PYTEST, "-p", "bookbuild.skipping", "-p", "no:cacheprovider", "-rs", *spread]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == status
     assert ("no browser" in result.stdout) == (status == gates.SKIPPED)

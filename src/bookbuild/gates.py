@@ -12,7 +12,11 @@ SKIPPED = 77  # the exit status of a gate that could test nothing here
 CORES = os.cpu_count() or 1
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--no-header")
 BOOKBUILD = (sys.executable, "-m", "bookbuild")
-UNIT = (*PYTEST, "tests", "--ignore=tests/browser", "-n", "auto", "--dist", "worksteal")
+UNIT = (
+    *(*PYTEST, "tests", "--ignore=tests/browser", "-n", "auto", "--dist", "worksteal"),
+    "--durations=12",  # what to mark slow
+)
+BY_GROUP = ("-n", "auto", "--dist", "loadgroup")
 PAPERMILL = (*BOOKBUILD, "papermill", "--jobs", str(CORES), "-p", "scale=ci")
 NBVAL = (
     *(*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"),
@@ -69,7 +73,7 @@ SUITES = {
         Gate("site check", (*BOOKBUILD, "check")),
         Gate(
             "site in a browser",
-            (*PYTEST, "-p", "bookbuild.skipping", "-rs", "tests/browser", "-n", "auto"),
+            (*PYTEST, *("-p", "bookbuild.skipping", "-rs", "tests/browser", *BY_GROUP)),
         ),
     ),
     # The book on other machines: unpacked, installed, launched, on other processors.

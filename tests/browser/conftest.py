@@ -36,6 +36,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("shown", decks, indirect=True, scope="module")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one visit, one deck or one module in one process, which sees it once."""
+    for item in items:
+        seen = getattr(item, "callspec", None)
+        names = seen.params if seen else {}
+        group = names.get("visit") or names.get("shown") or item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """Return the built site's folder."""
