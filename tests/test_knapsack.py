@@ -55,15 +55,30 @@ def test_a_budget_met_exactly_is_met_up_to_rounding():
     assert not pack(np.array([1.0]), np.array([0.3 + 1e-9]), 0.3).chosen.any()
 
 
-def test_a_search_that_dropped_states_proves_nothing(monkeypatch):
-    """Forty items of nearly one value per cost: more live pairs than are kept."""
+def test_rounds_settle_what_the_first_leaves_open():
+    values, costs = np.random.default_rng(4).uniform(size=(2, 300))
+    packing = pack(values, costs, costs.sum() / 4)
+    solved = milp(
+        -values,
+        integrality=1,
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(costs, -np.inf, costs.sum() / 4),
+        options={"mip_rel_gap": 0},
+    )
+    assert packing.value == packing.bound == pytest.approx(-solved.fun, abs=1e-6)
+
+
+@pytest.mark.parametrize(("limit", "few"), [("CORE_STATES", 8), ("CORE_ITEMS", 4)])
+def test_a_search_that_left_something_out_proves_nothing(monkeypatch, limit, few):
+    """Forty items of nearly one value per cost: more open, and more live pairs, than are kept."""
     rng = np.random.default_rng(3)
     costs = rng.uniform(1, 2, 40)
     values = costs * rng.uniform(1, 1 + 1e-6, 40)
     budget = costs.sum() / 2
-    monkeypatch.setattr(knapsack, "CORE_STATES", 8)
+    monkeypatch.setattr(knapsack, limit, few)
     packing = pack(values, costs, budget)
     assert packing.bound > packing.value
+    monkeypatch.undo()
     monkeypatch.setattr(knapsack, "CORE_STATES", 1 << 20)
     better = pack(values, costs, budget)
     assert packing.value < better.value <= packing.bound

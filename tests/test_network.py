@@ -22,6 +22,7 @@ from collective_action.network import (  # noqa: E402
     interval,
     knowledge,
     prepare,
+    search,
     search_static,
     steering,
     success_and_accuracy,
@@ -162,6 +163,21 @@ def test_no_static_plan_of_a_small_search_does_both(contest):
     assert {len(places) for places in table["places"]} == {1, 2, 3}
     # The search would have seen a plan that works: for a collective that is everybody, one does.
     assert search_static(contest, 1.0, plans=40, steps=800)["success"].max() > 0.9
+
+
+def test_the_records_of_a_plan_are_at_its_places_and_scatter_in_the_square(contest, monkeypatch):
+    submitted = []
+
+    def watched(firm, theta, steps, seeds, collective, alpha):
+        submitted.append(collective.features)
+        return train(firm, theta, steps, seeds, collective, alpha)
+
+    monkeypatch.setattr(search, "train", watched)
+    table = search_static(contest, ALPHA, plans=4, steps=1, spread=0.0)
+    places = {place[:2] for places in table["places"] for place in places}
+    assert {tuple(record) for record in submitted[0].flatten(0, 1).tolist()} == places
+    search_static(contest, ALPHA, plans=4, steps=1, spread=9.0)
+    assert submitted[1].abs().max() == contest.firm.world.limit
 
 
 def test_half_the_mass_is_too_little_and_costs_accuracy(contest):

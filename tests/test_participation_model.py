@@ -58,6 +58,12 @@ def test_the_next_person_of_a_list_is_the_cheapest_who_is_not_in():
         ({"success": lambda a: 2 * a}, r"success\(0\.50\d*\) is 1\.0\d*: it must be in \[0, 1\]"),
         ({"success": lambda a: a - 0.5}, r"success\(0\.0\) is -0\.5: it must be in \[0, 1\]"),
         ({"success": lambda a: a * np.nan}, r"success\(0\.0\) is nan: it must be in \[0, 1\]"),
+        (
+            {"success": lambda a: a * (1 + 1e-9)},
+            r"success\(1\.0\) is 1\.0+1: it must be in \[0, 1\]",
+        ),
+        ({"success": lambda a: 0.5 - 1e-9 * a}, r"success falls from 0\.5 at 0\.0 to 0\.49"),
+        ({"success": lambda a: 1.0 - (abs(a - 0.3) < 0.01)}, r"success falls from 1\.0 at 0\.28"),
         ({"success": lambda a: 0.5}, r"success returned shape \(\) for shares of shape \(257,\)"),
     ],
 )
