@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_output
 
 import rules
-from bookbuild.claims import RECORD
+from bookbuild.glued import RECORD
 from bookbuild.renderer import VEGALITE
 from bookbuild.source import read_chapter
 from books import THIS_BOOK, chapter, code, execute, make_book

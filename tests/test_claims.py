@@ -5,7 +5,8 @@ import yaml
 from nbformat.v4 import new_output
 
 from bookbuild import claims
-from bookbuild.claims import RECORD, Claim
+from bookbuild.claims import Claim
+from bookbuild.glued import RECORD
 from books import THIS_BOOK, chapter, code, execute, make_book
 
 TEXT = chapter("# A chapter\n", code("glue()"))

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from bookbuild import plain, student
-from bookbuild.claims import RECORD
+from bookbuild.glued import RECORD
 from bookbuild.source import read_chapter
 from books import THIS_BOOK, chapter, code, execute, make_book
 

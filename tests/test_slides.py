@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from bookbuild.claims import RECORD
+from bookbuild.glued import RECORD
 from bookbuild.slides import deck
 from books import THIS_BOOK, make_book
 

@@ -5,17 +5,16 @@ with the keys ``number`` and ``verdict`` under the name ``claim-ID``, and with `
 setting is not the paper's.
 """
 
-import ast
 from dataclasses import dataclass
 
 import nbformat
 import yaml
 
+from bookbuild import glued
 from bookbuild.layout import Book
 
 VERDICTS = ("agrees", "partly", "not")
 PENDING = "not yet"
-RECORD = "application/papermill.record/text/plain"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def read(book: Book) -> list[Claim]:
             )
         claims[entry["id"]] = Claim(**entry)
     for name in book.chapter_names():
-        for key, answer in _answers(book, name):
+        for key, answer in _answers(book, name).items():
             claim = claims.get(key)
             if claim is None:
                 raise ValueError(f"chapter {name} answers claim {key!r}, not in book/claims.yml")
@@ -89,13 +88,10 @@ def read(book: Book) -> list[Claim]:
     return list(claims.values())
 
 
-def _answers(book: Book, name: str) -> list[tuple[str, dict]]:
+def _answers(book: Book, name: str) -> dict[str, dict]:
     notebook = nbformat.read(book.notebooks / f"{name}.ipynb", as_version=4)
-    found = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            glued = output.get("metadata", {}).get("scrapbook", {}).get("name", "")
-            if glued.startswith("claim-"):
-                answer = ast.literal_eval(output.data[RECORD])
-                found.append((glued.removeprefix("claim-"), answer))
-    return found
+    return {
+        key.removeprefix("claim-"): value
+        for key, value in glued.read(notebook).items()
+        if key.startswith("claim-")
+    }

@@ -5,7 +5,6 @@ paragraph, a proof folds, a question keeps its choices, a reference gets a name,
 is the number.
 """
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -15,9 +14,9 @@ from pathlib import Path
 import nbformat
 from pybtex.database import Entry, parse_file
 
-from bookbuild.claims import RECORD
+from bookbuild import glued
 from bookbuild.layout import Book
-from bookbuild.sphinx.quiz import MARK, VERDICTS
+from bookbuild.quiz import MARK, VERDICTS
 
 BLOCK = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\} *(?P<title>.*)\n"
@@ -70,13 +69,14 @@ def names(book: Book) -> Names:
 
 def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
     """Return the function that says a piece of this chapter in plain Markdown."""
-    glued = _glued(book.notebooks / f"{chapter}.ipynb")
+    path = book.notebooks / f"{chapter}.ipynb"
+    values = glued.read(nbformat.read(path, as_version=4)) if path.is_file() else {}
 
     def role(match: re.Match) -> str:
         text, kind = match["text"], match["role"]
         if kind.startswith("glue"):
             key, _, form = text.partition(":")
-            return format(glued[key], form) if key in glued else match[0]
+            return format(values[key], form) if key in values else match[0]
         if kind.startswith("cite"):
             works = [known.works[key.strip()] for key in text.split(",")]
             if kind == "cite:t":
@@ -147,16 +147,3 @@ def _work(entry: Entry) -> tuple[str, str]:
     who = " and ".join(last) if len(last) < 3 else f"{last[0]} et al."
     who = who or entry.fields.get("organization") or entry.fields.get("title", "")
     return re.sub(r"[{}]", "", who), entry.fields.get("year", "n.d.")
-
-
-def _glued(path: Path) -> dict[str, object]:
-    """Return what an executed notebook glues, by name; nothing if it was not executed."""
-    if not path.is_file():
-        return {}
-    found = {}
-    for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            if "scrapbook" in output.get("metadata", {}) and RECORD in output.get("data", {}):
-                text = output["data"][RECORD]
-                found[output["metadata"]["scrapbook"]["name"]] = ast.literal_eval(text)
-    return found

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 import nbformat
 from bs4 import BeautifulSoup, NavigableString, Tag
-from myst_nb.core.variables import format_plain_text
 from nbformat import NotebookNode
 
-from bookbuild.claims import RECORD
+from bookbuild import glued
 from bookbuild.layout import Book
 
 PROSE = ("p", "ul", "ol", "dl", "table", "blockquote")
@@ -32,7 +31,7 @@ class Chapter:
     name: str
     article: Tag
     cells: list[NotebookNode]
-    glued: dict[str, str]
+    values: dict[str, object]
 
     @property
     def title(self) -> str:
@@ -42,9 +41,9 @@ class Chapter:
 
     def value(self, name: str, form: str) -> str:
         """Return a number that the chapter glues, formatted as on its page."""
-        if name not in self.glued:
-            raise ValueError(f"the chapter glues no {name!r}; it glues: {', '.join(self.glued)}")
-        return format_plain_text(self.glued[name], form)
+        if name not in self.values:
+            raise ValueError(f"the chapter glues no {name!r}; it glues: {', '.join(self.values)}")
+        return format(self.values[name], form)
 
     def show(self, label: str) -> Tag:
         """Return the box or section with a label, or the only element of such a class."""
@@ -178,13 +177,7 @@ def read(book: Book, name: str) -> Chapter:
     notebook = nbformat.read(book.notebooks / f"{name}.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     shown = [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]
-    outputs = [output for cell in code for output in cell.outputs]
-    glued = {
-        output.metadata["scrapbook"]["name"]: output.data[RECORD]
-        for output in outputs
-        if "scrapbook" in output.get("metadata", {}) and RECORD in output.data
-    }
-    return Chapter(name, article, shown, glued)
+    return Chapter(name, article, shown, glued.read(notebook))
 
 
 def _indexed(article: Tag, attribute: str) -> defaultdict[str, list[Tag]]:

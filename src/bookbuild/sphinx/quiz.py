@@ -15,7 +15,6 @@ On a page every choice folds (``<details>``): to choose is to open it, by pointe
 without a script. Other formats print the choices as a list, and what is said about them at the end.
 """
 
-import re
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -24,8 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-MARK = re.compile(r"^- \[([ x])\] +")
-VERDICTS = {True: "Right.", False: "No."}
+from bookbuild.quiz import MARK, VERDICTS
 
 
 class quiz(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case

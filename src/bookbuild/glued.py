@@ -1,0 +1,29 @@
+"""What an executed notebook glues: values that its pages, decks and ledgers quote by name."""
+
+import ast
+
+from nbformat import NotebookNode
+
+RECORD = "application/papermill.record/text/plain"
+
+
+def read(notebook: NotebookNode) -> dict[str, object]:
+    """Return the values that a notebook glues, by name; a picture or a table is none.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A chapter with its outputs.
+
+    Returns
+    -------
+    dict of str to object
+        The last value of each name: a number, a text, or a dictionary or list of these.
+    """
+    found = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "scrapbook" in output.get("metadata", {}) and RECORD in output.get("data", {}):
+                text = output["data"][RECORD]
+                found[output["metadata"]["scrapbook"]["name"]] = ast.literal_eval(text)
+    return found
