@@ -9,6 +9,7 @@ from bookbuild.sphinx import (
     citations,
     embed,
     folding,
+    garbage,
     head,
     ledgers,
     links,
@@ -30,7 +31,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Load every part."""
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
-        *(terms, accessibility, offline, parallel, head, search, needed, previews, styles),
+        *(terms, accessibility, offline, parallel, head, search, needed, previews, styles, garbage),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

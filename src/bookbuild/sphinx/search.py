@@ -6,6 +6,7 @@ bibliography breaks inside a word, as around the braces of BibTeX, is joined bef
 
 import re
 import unicodedata
+from functools import cache
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -56,6 +57,11 @@ class Accentless(SearchEnglish):
 
     js_splitter_code = SPLITTER % (WHOLE, "".join(WHOLE))
     js_stemmer_code = SearchEnglish.js_stemmer_code + KEEPER
+
+    def init(self, options: dict) -> None:
+        """Keep each stem: a word comes again and again."""
+        super().init(options)
+        self.stem = cache(self.stem)
 
     def split(self, input: str) -> list[str]:
         """Return the words of a text."""
