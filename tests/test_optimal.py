@@ -153,6 +153,12 @@ def test_critical_mass_by_hand():
     assert critical_mass(BASE, G, 0.9, "erasure") == pytest.approx(1 / 3)
 
 
+def test_a_success_is_reached_up_to_rounding():
+    """The points of .7 and .1 fall by α = .02/.12, and .7 + .1 is below .8 in floating point."""
+    population = Population([[0.4, 0.3], [0.06, 0.04], [0.2, 0.0]])
+    assert critical_mass(population, Signal([0, 1, 2], 1), 0.8) == pytest.approx(1 / 6)
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_shape_of_alphas_is_kept(strategy):
     assert np.shape(success_curve(BASE, SIGNAL, 0.0, strategy)) == ()

@@ -101,6 +101,26 @@ def test_without_the_integer_programme_the_interval_still_holds_the_truth(contam
     assert open_intervals > 5
 
 
+def test_pricing_alone_gives_the_best_price_and_spends_the_rest(monkeypatch):
+    """Success + price · (cost − budget) over all firms is a bound at any price."""
+    monkeypatch.setattr(erasing, "EXACT_BINARIES", 0)
+    for world in worlds(1, 25, features=(3, 5), labels=(2, 3), onto_people=True):
+        population, signal = world.population, Signal(world.g, world.target)
+        held = np.flatnonzero(population.marginal)
+        seen = seen_by_the_firm(population, signal, 0.4, "erasure").joint
+        costs = seen.max(axis=1, keepdims=True) - seen
+        firms = np.zeros((population.n_labels**held.size, population.n_features), dtype=int)
+        firms[:, held] = list(itertools.product(range(population.n_labels), repeat=held.size))
+        charges = costs[np.arange(firms.shape[1]), firms][:, held].sum(axis=1)
+        successes = (firms == firms[:, signal.g]) @ population.marginal
+        bounds = successes + np.linspace(0, 5, 500)[:, np.newaxis] * (charges - 0.1)
+        worst = worst_case(population, signal, 0.4, "erasure", 0.1 / 1.1, "contamination")
+        assert worst.lower >= bounds.min(axis=1).max() - 1e-9
+    # A leaf of 0.3 can be told apart for 0.3, and both leaves are equally dear.
+    alike = Population([[0.4, 0.0], [0.3, 0.0], [0.3, 0.0]])
+    assert worst_case(alike, [0, 0, 0], 0.0, "erasure", 0.15).upper == pytest.approx(0.7)
+
+
 @pytest.mark.parametrize("status", [2, 3, 4])
 def test_an_integer_programme_that_fails_is_not_believed(status, monkeypatch):
     failed = OptimizeResult(status=status, message="no luck", x=None, mip_dual_bound=1e3)
