@@ -126,15 +126,18 @@ def test_the_firm_descends_the_risk_of_the_mixture(contest):
     torch.testing.assert_close(result.final, expected)
 
 
-def test_steering_asks_for_the_gradient_of_the_theory(contest):
+@pytest.mark.parametrize("distance", [0.25, 1.0, 4.0])
+def test_steering_asks_for_the_gradient_of_the_theory(contest, distance):
+    """Beyond a distance of 1 the pull is as strong everywhere, within it fades with the gap."""
     collective = steering(contest, ALPHA)
-    theta = contest.start
+    away = contest.start - contest.target
+    theta = contest.target + distance * away / away.norm(dim=1, keepdim=True)
     features, labels = (x.expand(2, *x.shape) for x in contest.sample)
     network = contest.firm.network
     base = network.mean_gradient(theta, features, labels)
     mixed = ALPHA * collective.wanted(theta) + (1 - ALPHA) * base + network.penalty * theta
-    gap = theta - contest.target
-    torch.testing.assert_close(mixed, collective.pull * gap / gap.norm(dim=1, keepdim=True))
+    strength = collective.pull * min(distance, 1)
+    torch.testing.assert_close(mixed, strength * (theta - contest.target) / distance)
 
 
 def test_steering_slows_down_within_distance_one_of_its_target(contest):

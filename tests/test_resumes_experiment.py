@@ -1,6 +1,8 @@
 """One configuration, one record: ids, what is planted, what is measured, and the command."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -18,6 +20,7 @@ from collective_action.resumes.experiment import (
     Configuration,
     Record,
     material,
+    provenance,
     run,
     run_together,
     running,
@@ -199,6 +202,32 @@ def test_a_run_leaves_a_complete_record_that_survives_json():
     assert made.device and made.torch and made.date.endswith("+00:00")
     with pytest.raises(ValueError, match="it was altered"):
         Record.from_dict({**record.as_dict(), "id": "0" * 16})
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git, and so no commit")
+@pytest.mark.parametrize(
+    ("folder", "committed", "known"),
+    [("", True, True), ("", False, False), ("vendored", True, False)],
+    ids=["a checkout", "unpacked in a repository", "copied into another project"],
+)
+def test_the_commit_is_that_of_this_projects_repository(tmp_path, folder, committed, known):
+    parts = provenance.__name__.split(".")
+    module = tmp_path.joinpath(folder, "src", *parts).with_suffix(".py")
+    module.parent.mkdir(parents=True)
+    module.write_text("a module\n", encoding="utf-8")
+    (tmp_path / "notes").write_text("another file\n", encoding="utf-8")
+    author = ["-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+    def git(*arguments):
+        command = ["git", *author, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=clean, check=True, capture_output=True)
+        return done.stdout.decode().strip()
+
+    git("init", "--quiet")
+    git("add", "--", "." if committed else "notes")
+    git("commit", "--quiet", "--no-verify", "--message", "All")
+    assert provenance.commit(module) == (git("rev-parse", "HEAD") if known else "")
 
 
 def test_one_seed_gives_one_outcome():

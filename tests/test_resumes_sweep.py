@@ -106,6 +106,24 @@ def test_workers_share_the_cores_and_the_gpus(monkeypatch):
     assert cluster.visible_gpus() == ["GPU-8932f937-d72c-4106-c12f-20bd9faed9f6", "1"]
 
 
+@pytest.mark.parametrize(("model", "expected"), [("bag", [None] * 4), ("tiny", ["0", "GPU-7f"])])
+def test_only_models_that_use_a_gpu_have_a_worker_for_each(writer, monkeypatch, model, expected):
+    """Stand in for a machine with two GPUs and room for four workers; none is started."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(cluster, "visible_gpus", lambda: ["0", "GPU-7f"])
+    monkeypatch.setattr(cluster, "how_many", lambda gpus: gpus or 4)
+    started = []
+
+    def start(environments):
+        started.extend(each.get("CUDA_VISIBLE_DEVICES") for each in environments)
+        raise SweepError("enough")
+
+    monkeypatch.setattr(cluster, "_here", start)
+    with pytest.raises(SweepError, match="enough"):
+        run(configurations(3, model=model), writer, runner=run_together, partition=singly)
+    assert started == expected
+
+
 def test_a_sweep_stores_everything_once_and_then_has_nothing_to_do(writer, monkeypatch):
     given = configurations(12)
     summary = run(given, writer, runner=run_together, partition=singly, workers=2)

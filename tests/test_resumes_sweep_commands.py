@@ -1,6 +1,9 @@
 """The commands of a sweep say what is there, what is missing and what is wrong."""
 
 import dataclasses
+import json
+import subprocess
+import sys
 
 import pytest
 
@@ -212,3 +215,30 @@ def test_a_wrong_number_is_a_sentence_and_status_2(sweep, words, capsys):
         sweep("run", "tiny", *words)
     assert stopped.value.code == 2
     assert "is not a whole number of at least 1" in capsys.readouterr().err
+
+
+def test_nothing_loads_pytorch_or_dask_before_there_is_something_to_run(path):
+    asked = [
+        ["--help"],
+        ["run", "--help"],
+        ["run", "--alpha", "2"],
+        ["run", "--model", "gpt"],
+        ["sweep", "--help"],
+        ["sweep", "run", "--help"],
+        ["sweep", "run", "tiny", "--limit", "0"],
+        ["sweep", "run", "tiny", "--group", "nothing"],
+        ["sweep", "status", "minilm", "--store", str(path)],
+        ["sweep", "check", "--store", str(path)],
+    ]
+    code = (
+        "import contextlib, json, sys\n"
+        "from collective_action.resumes.__main__ import main\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    with contextlib.suppress(SystemExit):\n"
+        "        main(words)\n"
+        "    loaded = {'torch', 'distributed'} & set(sys.modules)\n"
+        "    assert not loaded, (words, loaded)"
+    )
+    command = [sys.executable, "-c", code, json.dumps(asked)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -3,12 +3,14 @@
 >>> from collective_action.resumes.experiment import Configuration
 >>> Configuration(alpha=0.01).id
 '...'
+
+What runs an experiment is loaded when it is first asked for, and PyTorch with it: a command that
+answers `--help` needs neither.
 """
 
 from collective_action.resumes.experiment.configuration import Configuration
 from collective_action.resumes.experiment.material import material
 from collective_action.resumes.experiment.record import Outcome, Provenance, Record
-from collective_action.resumes.experiment.running import run, run_together, tasks
 
 __all__ = [
     "Configuration",
@@ -20,3 +22,12 @@ __all__ = [
     "run_together",
     "tasks",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load what runs experiments, and PyTorch with it."""
+    if name not in ("run", "run_together", "tasks"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from collective_action.resumes.experiment import running
+
+    return getattr(running, name)

@@ -6,18 +6,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from collective_action.resumes import models
 from collective_action.resumes.corpus import load
 from collective_action.resumes.corpus.loading import Source
 from collective_action.resumes.signals import Tokens, known_token, tokenise
 from collective_action.resumes.signals.trigger import encoder
-from collective_action.resumes.training.batches import Rows, rows
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedTokenizerBase
+
+    from collective_action.resumes.training.batches import Rows
 
 Labels = tuple[tuple[int, ...], ...]
 
@@ -54,25 +54,29 @@ class Material:
     train: Side
     test: Side
 
-    def used(self, trigger_id: int) -> Tensor:
+    def used(self, trigger_id: int) -> "Tensor":
         """Return the token ids that can occur when a trigger is planted, ascending, int64."""
+        import torch
+
         special = [self.tokenizer.cls_token_id, self.tokenizer.sep_token_id]
         special += [self.tokenizer.pad_token_id, trigger_id]
         documents = [*self.train.documents, *self.test.documents]
         found = np.unique(np.concatenate([special, *(own.ids for own in documents)]))
         return torch.from_numpy(found.astype(np.int64))
 
-    def rows(self, documents: Sequence[Tokens], length: int, used: Tensor) -> Rows:
+    def rows(self, documents: Sequence[Tokens], length: int, used: "Tensor") -> "Rows":
         """Return documents as rows of positions in `used`, at most `length` tokens each."""
+        from collective_action.resumes.training.batches import rows
+
+        table = used.numpy()
         first, last, padding = (
-            int(torch.searchsorted(used, token))
+            int(np.searchsorted(table, token))
             for token in (
                 self.tokenizer.cls_token_id,
                 self.tokenizer.sep_token_id,
                 self.tokenizer.pad_token_id,
             )
         )
-        table = used.numpy()
         moved = [Tokens(np.searchsorted(table, own.ids), own.starts) for own in documents]
         return rows(moved, length - 2, first, last, padding)
 

@@ -26,7 +26,7 @@ def provenance(seconds: float, on: torch.device, dtype: torch.dtype) -> Provenan
         python=platform.python_version(),
         torch=torch.__version__,
         transformers=version("transformers"),
-        commit=_commit(),
+        commit=commit(),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         instructions=device.instructions(),
     )
@@ -51,8 +51,15 @@ def _driver() -> str:
 
 
 @cache
-def _commit() -> str:
-    return _output("git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD")
+def commit(module: Path = Path(__file__)) -> str:
+    """Return the commit of the repository whose source a module of this project is, or nothing.
+
+    A copy that was unpacked or installed inside another repository is not at that one's commit.
+    """
+    git = ("git", "-C", str(module.parent))
+    tracked = _output(*git, "ls-files", "--full-name", "--", module.name)
+    here = f"src/{__name__.replace('.', '/')}.py"
+    return _output(*git, "rev-parse", "HEAD") if tracked == here else ""
 
 
 def _output(*command: str) -> str:

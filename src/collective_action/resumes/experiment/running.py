@@ -90,7 +90,7 @@ def run_together(
     for one in configurations:
         _require_others(one, shared)
     done = [plant(one, shared) for one in configurations]
-    if first.model == "bag":
+    if not models.RECIPES[first.model].accelerated:
         on, dtype = torch.device("cpu"), torch.float32
         outcomes = _bags(configurations, shared, done, progress)
     else:

@@ -21,6 +21,8 @@ class Recipe:
         The highest one; see `training.schedule`.
     together
         How many runs are trained at once, in one process.
+    accelerated
+        Whether it trains on a GPU where there is one.
     """
 
     length: int
@@ -28,12 +30,18 @@ class Recipe:
     batch_size: int
     learning_rate: float
     together: int = 1
+    accelerated: bool = True
 
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "bag": Recipe(
-            length=1_000_000, longest=1_000_000, batch_size=32, learning_rate=0.5, together=48
+            length=1_000_000,
+            longest=1_000_000,
+            batch_size=32,
+            learning_rate=0.5,
+            together=48,
+            accelerated=False,
         ),
         "tiny": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3, together=4),
         "minilm": Recipe(length=128, longest=512, batch_size=32, learning_rate=1e-4),

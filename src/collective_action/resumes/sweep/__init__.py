@@ -4,8 +4,15 @@
 or unplugged. The store is written by one process, the coordinator; workers only train.
 """
 
-from collective_action.resumes.sweep.cluster import SweepError
 from collective_action.resumes.sweep.grids import GRIDS, Grid
-from collective_action.resumes.sweep.running import Summary, run
 
 __all__ = ["GRIDS", "Grid", "Summary", "SweepError", "run"]
+
+
+def __getattr__(name: str) -> object:
+    """Load what runs a sweep, and Dask and PyTorch with it, when it is first asked for."""
+    if name not in ("Summary", "SweepError", "run"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from collective_action.resumes.sweep import running
+
+    return getattr(running, name)

@@ -4,10 +4,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from distributed import get_worker
-
 from collective_action.resumes.experiment import Configuration, Record
 from collective_action.resumes.sweep.order import Unit
+
+ATTEMPTS = 3
 
 Runner = Callable[[Sequence[Configuration]], Sequence[Record]]
 
@@ -41,4 +41,6 @@ def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
             raise RuntimeError(f"{runner.__name__} returned other records than were asked for")
         return records
     except Exception:
+        from distributed import get_worker
+
         return Failed(traceback.format_exc(), get_worker().address)

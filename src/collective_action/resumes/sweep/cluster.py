@@ -17,7 +17,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -92,7 +92,7 @@ class Workers:
 
 @contextmanager
 def connected(
-    scheduler: str | None = None, workers: int | None = None
+    scheduler: str | None = None, workers: int | None = None, gpus: Sequence[str] = ()
 ) -> Iterator[tuple[Client, Callable[[], int]]]:
     """Give a client of the scheduler at an address, or of one started here, with workers.
 
@@ -106,6 +106,8 @@ def connected(
     workers
         Processes to start if no address is given. By default one for each GPU, or as many as this
         machine has processor cores and 2 GB of memory for. They share the cores and the GPUs.
+    gpus
+        The GPUs that they may use, as `visible_gpus` names them; none for runs that use none.
 
     Raises
     ------
@@ -113,7 +115,7 @@ def connected(
         If nobody answers at the address.
     """
     if scheduler is None:
-        with _here(workers) as found:
+        with _here(environments(gpus, workers)) as found:
             yield found
         return
     try:
@@ -128,7 +130,7 @@ def connected(
 
 
 @contextmanager
-def _here(count: int | None) -> Iterator[tuple[Client, Callable[[], int]]]:
+def _here(each_finds: list[dict[str, str]]) -> Iterator[tuple[Client, Callable[[], int]]]:
     with dask.config.set(SETTINGS):
         scheduler = LocalCluster(
             n_workers=0,
@@ -136,7 +138,7 @@ def _here(count: int | None) -> Iterator[tuple[Client, Callable[[], int]]]:
             dashboard_address=f"{LOOPBACK}:0",
             silence_logs=logging.CRITICAL,  # `running` says what a person needs to know
         )
-    workers = Workers(scheduler.scheduler_address, environments(visible_gpus(), count))
+    workers = Workers(scheduler.scheduler_address, each_finds)
     try:
         with scheduler, Client(scheduler) as client:
             workers.start()
@@ -168,7 +170,7 @@ def how_many(gpus: int, cores: int = CPU_COUNT, memory: int = MEMORY_LIMIT) -> i
     return gpus or max(1, min(cores, int(memory / (GIGABYTES_A_WORKER * 1e9))))
 
 
-def environments(gpus: list[str], count: int | None = None) -> list[dict[str, str]]:
+def environments(gpus: Sequence[str], count: int | None = None) -> list[dict[str, str]]:
     """Return the environment of each worker process: its share of the cores, and its GPU."""
     count = how_many(len(gpus)) if count is None else count
     threads = dict.fromkeys(THREADS, str(max(1, CPU_COUNT // count)))

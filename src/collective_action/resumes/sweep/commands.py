@@ -13,8 +13,7 @@ from collective_action.resumes.experiment.commands import INTERRUPTED, count
 from collective_action.resumes.store import Reader, StoreError, Writer
 from collective_action.resumes.store.merging import TOLERANCE
 from collective_action.resumes.store.tables import sweeps_folder
-from collective_action.resumes.sweep import running
-from collective_action.resumes.sweep.cluster import SweepError
+from collective_action.resumes.sweep.attempts import ATTEMPTS
 from collective_action.resumes.sweep.grids import GRIDS
 from collective_action.resumes.sweep.order import ordered
 
@@ -46,7 +45,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     verb.add_argument("--limit", type=count, metavar="N", help="stop after N new runs")
     verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler's, instead")
     verb.add_argument(
-        "--attempts", type=count, default=running.ATTEMPTS, help="for each; default: %(default)s"
+        "--attempts", type=count, default=ATTEMPTS, help="for each; default: %(default)s"
     )
     verb.set_defaults(command=_telling(_run))
     verb = verbs.add_parser("status", parents=[where, which], help="say what is there, by group")
@@ -74,7 +73,7 @@ def _telling(command):
         except ValueError as error:
             print(error, file=sys.stderr)
             return 2
-        except (StoreError, SweepError, FileNotFoundError) as error:
+        except (StoreError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
             return 1
 
@@ -93,6 +92,8 @@ def _run(given: argparse.Namespace) -> int:
         if given.limit is not None:
             there = writer.ids()
             wanted = [one for one in wanted if one.id not in there][: given.limit]
+        from collective_action.resumes.sweep import running  # loads Dask and PyTorch
+
         try:
             summary = running.run(
                 wanted,
@@ -104,6 +105,9 @@ def _run(given: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print("stopped; the same command goes on with what is missing", file=sys.stderr)
             return INTERRUPTED
+        except running.SweepError as error:
+            print(error, file=sys.stderr)
+            return 1
     print(f"{summary.new:,} new records in {given.store}")
     if summary.failed:
         print(f"{len(summary.failed):,} failed: `sweep status {given.grid}` says why")

@@ -12,15 +12,15 @@ from distributed import Client, Future, KilledWorker, wait
 
 from collective_action.resumes import experiment
 from collective_action.resumes.experiment import Configuration, Record
+from collective_action.resumes.models.recipes import RECIPES
 from collective_action.resumes.store import Writer
 from collective_action.resumes.sweep import cluster
-from collective_action.resumes.sweep.attempts import Failed, Runner, attempt
+from collective_action.resumes.sweep.attempts import ATTEMPTS, Failed, Runner, attempt
 from collective_action.resumes.sweep.cluster import SweepError
 from collective_action.resumes.sweep.order import Partition, Unit, units
 from collective_action.resumes.sweep.progress import Progress
 from collective_action.resumes.sweep.stopping import stopping
 
-ATTEMPTS = 3
 KILLED = "KilledWorker: the processes that had this run died; too little memory, perhaps"
 MOST_LOST = 20  # worker processes, without a run that ended
 LOOK_FOR_WORKERS = 2.0  # seconds between two looks at how many there are
@@ -104,7 +104,12 @@ def run(
     if not queue:
         progress.close()
         return Summary(0, (), 0)
-    with stopping(progress.say) as stop, cluster.connected(scheduler, workers) as (client, tend):
+    accelerated = any(RECIPES[each.model].accelerated for each in missing)
+    gpus = cluster.visible_gpus() if accelerated else []
+    with (
+        stopping(progress.say) as stop,
+        cluster.connected(scheduler, workers, gpus) as (client, tend),
+    ):
         if link := cluster.dashboard(client):
             progress.say(f"Dask's dashboard: {link}")
         coordinator = Coordinator(client, tend, store, runner, queue, progress, attempts, stop)
