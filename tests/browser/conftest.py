@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bookbuild import browser as machine
 from books import THIS_BOOK
 
 SITE = Path(os.environ.get("BOOK_SITE", THIS_BOOK.site))
+PATIENCE = 120_000  # milliseconds; a hang is a failure, a busy machine is not
 PROBES = Path(__file__).with_name("probes.js")
 
 
@@ -72,6 +73,7 @@ def browser() -> Iterator[Browser]:
         executable = machine.executable()
     except machine.NoBrowserError as error:
         pytest.skip(str(error))
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*machine.FLAGS])
         yield browser
@@ -82,6 +84,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Open the window in which pages are visited, in light colours and without animation."""
     context = browser.new_context(color_scheme="light", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(path=PROBES)
     yield context
     context.close()

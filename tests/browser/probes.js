@@ -5,13 +5,29 @@ window.probe = {
     for (const part of folded) part.open = true;
     for (const chart of document.querySelectorAll(".chart")) {
       chart.scrollIntoView();
-      for (let wait = 0; wait < 100 && !chart.matches(".is-live"); wait++) await probe.pause(50);
+      await probe.until(() => chart.matches(".is-live"));
     }
     await window.MathJax?.startup?.promise;
     window.scrollTo(0, 0);
   },
 
   pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+
+  // Wait as long as a busy machine may take, not for ever.
+  async until(condition) {
+    for (let wait = 0; wait < 1200 && !condition(); wait++) await probe.pause(50);
+    return condition();
+  },
+
+  // Wait until what a change of theme or window set in motion has come to rest.
+  async settled() {
+    const frame = () => new Promise(requestAnimationFrame);
+    const moving = ({ playState, effect }) =>
+      playState === "running" && effect.getComputedTiming().endTime < Infinity;
+    for (let frames = 0; frames < 3; frames++) await frame();
+    await probe.until(() => !document.getAnimations().some(moving));
+    await frame();
+  },
 
   start: (element) => element.outerHTML.slice(0, 160),
 
@@ -41,8 +57,7 @@ window.probe = {
         input.dispatchEvent(new Event("input", { bubbles: true }));
       };
       move(stood === input.max ? input.min : input.max);
-      for (let wait = 0; wait < 40 && drawing.innerHTML === before; wait++) await probe.pause(25);
-      if (drawing.innerHTML === before) dead.push(`${input.name} changes nothing`);
+      if (!(await probe.until(() => drawing.innerHTML !== before))) dead.push(`${input.name} changes nothing`);
       if (!input.labels.length) dead.push(`${input.name} has no label`);
       move(stood);
       for (let wait = 0; wait < 40 && drawing.innerHTML !== before; wait++) await probe.pause(25);
@@ -50,8 +65,8 @@ window.probe = {
     return dead;
   },
 
-  tooWide: () =>
-    document.documentElement.scrollWidth <= innerWidth
+  tooWide: async () =>
+    (await probe.until(() => document.documentElement.scrollWidth <= innerWidth))
       ? []
       : [...document.querySelectorAll("body *")]
           .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)

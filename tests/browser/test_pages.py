@@ -53,11 +53,11 @@ def _visit(context: BrowserContext, address: str, name: str) -> Visit:
     page.add_script_tag(path=AXE)
     for theme in ("dark", "light"):
         page.evaluate("theme => probe.setTheme(theme)", theme)
-        page.wait_for_timeout(200)
+        page.evaluate("probe.settled()")
         visit.inaccessible[theme] = page.evaluate("probe.inaccessible()")
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
-        page.wait_for_timeout(100)
+        page.evaluate("probe.settled()")
         visit.too_wide[size["width"]] = page.evaluate("probe.tooWide()")
     page.close()
     return visit

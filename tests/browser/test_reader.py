@@ -54,12 +54,12 @@ def test_chart_follows_the_page_into_the_dark_and_keeps_its_slider(
             break
         switch.click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    page.wait_for_timeout(500)
-    assert page.locator(".chart-live").count() == 1
-    dark = page.locator(".chart-live svg").first.inner_html()
     blue = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--blue')")
-    assert blue in dark
     assert blue not in light
+    page.wait_for_function(
+        "blue => document.querySelector('.chart-live svg')?.innerHTML.includes(blue)", arg=blue
+    )
+    assert page.locator(".chart-live").count() == 1
     assert page.locator(SLIDER).first.input_value() == place
 
 
