@@ -201,4 +201,5 @@ def test_a_tie_is_relative_to_the_masses():
     """A lead of 1e-13 is rounding at a mass of 1 and a lead at a mass of 1e-6."""
     led = contest.lead(np.array([1 + 1e-13, 1e-6 + 1e-13]), np.array([1.0, 1e-6]))
     assert led[0] == 0
+    assert contest.lead(np.array([1 + 1e-11]), np.array([1.0])) > 0
     assert led[1] == pytest.approx(1e-13, rel=1e-3, abs=0)

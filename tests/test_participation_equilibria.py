@@ -80,6 +80,13 @@ def test_spread_costs_against_a_cubic_solved_by_hand():
     assert [point.kind for point in found] == ["stable", "tipping", "stable"]
 
 
+def test_a_tipping_point_is_as_close_as_was_asked_for():
+    model = Participation(hill, stats.uniform())
+    [tip] = [point.alpha for point in equilibria(model, 0.01) if point.kind == "tipping"]
+    assert tipping_points(model, 0.01) == [tip]
+    assert 1e-9 < abs(tip - tipping_points(model)) <= 0.01
+
+
 def test_free_riders_take_the_upper_rest_away():
     def rests(free_riding):
         return len(equilibria(Participation(hill, stats.uniform(), free_riding)))
