@@ -1,12 +1,14 @@
 """A sweep: what is run in which order, where, and what becomes of failures and of Ctrl-C."""
 
 import io
+import itertools
 import os
 import signal
 import subprocess
 import threading
 import time
 from collections import deque
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -22,6 +24,7 @@ from sweeping import (
     fail_on_the_first_worker,
     forget_the_last,
     kill_on_seed_one,
+    let_go,
     record,
     run_together,
     singly,
@@ -212,17 +215,42 @@ def stored(path):
         return 0
 
 
-def wait_for(condition, seconds=60):
-    until = time.monotonic() + seconds
+PATIENCE = 600  # seconds; a hang is a failure, a busy machine is not
+STOPPING = "stopping: the runs in flight may end; once more to drop them"
+
+
+def wait_for(condition):
+    until = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < until, "nothing happened in a minute"
+        assert time.monotonic() < until, f"nothing happened in {PATIENCE} seconds"
         time.sleep(0.02)
 
 
-def test_ctrl_c_ends_the_runs_in_flight_and_says_how_to_go_on(path):
+def read_until(stream, line):
+    """Return what a process said, up to a line of its standard error."""
+    said = []
+    for text in stream:
+        said.append(text)
+        if line in text:
+            break
+    return "".join(said)
+
+
+@pytest.fixture
+def held(tmp_path, monkeypatch):
+    """Return a folder; runs from the third seed on wait until `let_go` says so."""
+    folder = tmp_path / "held"
+    folder.mkdir()
+    monkeypatch.setenv("FOLDER", str(folder))
+    monkeypatch.setenv("LAST", "3")
+    return folder
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_runs_in_flight_and_says_how_to_go_on(path, held):
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = coordinator(path, "run_together", 40, **streams)
-    wait_for(lambda: stored(path) >= 3)
+    process = coordinator(path, "run_all_but_the_last", 40, **streams)
+    wait_for(lambda: stored(path) == 3)
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     listening = [
         connection.laddr.ip
@@ -232,23 +260,26 @@ def test_ctrl_c_ends_the_runs_in_flight_and_says_how_to_go_on(path):
     ]
     assert set(listening) == {"127.0.0.1"}
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
+    said = read_until(process.stderr, STOPPING)
+    let_go(held)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said + err
     new, failed, left = map(int, out.split())
-    assert "stopping: the runs in flight may end; once more to drop them" in err
+    assert said.splitlines()[-1] == STOPPING
     assert (new, failed, left) == (stored(path), 0, 40 - stored(path))
     assert left > 0
     assert not [member for member in family if member.is_running()]
 
 
-def test_a_second_ctrl_c_drops_the_runs_in_flight(path):
-    process = coordinator(path, "run_slowly", 2, stderr=subprocess.PIPE)
-    wait_for(lambda: len(psutil.Process(process.pid).children()) == 2)
-    time.sleep(2)
-    for _ in range(2):
-        os.killpg(process.pid, signal.SIGINT)
-        time.sleep(0.5)
-    _, err = process.communicate(timeout=30)
+@pytest.mark.slow
+def test_a_second_ctrl_c_drops_the_runs_in_flight(path, held, monkeypatch):
+    monkeypatch.setenv("LAST", "0")
+    process = coordinator(path, "run_all_but_the_last", 2, stderr=subprocess.PIPE)
+    wait_for((held / "held").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    assert STOPPING in read_until(process.stderr, STOPPING)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
     assert "KeyboardInterrupt" in err
     with Writer(path) as writer:
         assert (len(writer), writer.failures()) == (0, {})
@@ -259,7 +290,10 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_is_one_line_on_a_terminal_and_few_elsewhere():
+def test_progress_is_one_line_on_a_terminal_and_few_elsewhere(monkeypatch):
+    seconds = itertools.count(step=0.125)
+    clock = SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr("collective_action.resumes.sweep.progress.time", clock)
     plain, live = io.StringIO(), Terminal()
     for stream in (plain, live):
         progress = Progress(total=10, done=4, stream=stream)

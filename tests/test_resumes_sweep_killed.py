@@ -20,10 +20,12 @@ from collective_action.resumes.experiment import Configuration
 from collective_action.resumes.store import Reader, StoreError, Writer, check
 from collective_action.resumes.store.merging import agree
 from collective_action.resumes.sweep import run
-from sweeping import configurations, coordinator, record
+from sweeping import configurations, coordinator, let_go, record
 
 N = 60
+LAST = N - 4  # from here on runs wait until all the kills are done
 KILLS = 10
+RUSH = 40  # records; by then kills follow each other without waiting for more
 PATIENCE = 600  # seconds; a hang is a failure, a busy machine is not
 
 
@@ -31,6 +33,16 @@ PATIENCE = 600  # seconds; a hang is a failure, a busy machine is not
 def path(tmp_path):
     """Return where a store may be."""
     return tmp_path / "results.sqlite"
+
+
+@pytest.fixture
+def held(tmp_path, monkeypatch):
+    """Return a folder; the last runs wait until `let_go` says so."""
+    folder = tmp_path / "held"
+    folder.mkdir()
+    monkeypatch.setenv("FOLDER", str(folder))
+    monkeypatch.setenv("LAST", str(LAST))
+    return folder
 
 
 def ids(path):
@@ -55,7 +67,7 @@ class Watch:
         return len(found)
 
     def wait_for_more(self, count):
-        target = min(self.look() + count, N)
+        target = min(self.look() + count, RUSH)
         while self.look() < target:
             time.sleep(0.05)
 
@@ -83,9 +95,10 @@ def everything_is_there_once(path):
         )
 
 
-def test_a_sweep_on_this_machine_survives_kills(path):
+@pytest.mark.slow
+def test_a_sweep_on_this_machine_survives_kills(path, held):
     rng, watch = random.Random(1), Watch(path)
-    process = coordinator(path, "run_together", N)
+    process = coordinator(path, "run_all_but_the_last", N)
     try:
         for victim, records in victims(rng, {"coordinator": 3, "worker": 7}):
             watch.wait_for_more(records)
@@ -95,15 +108,16 @@ def test_a_sweep_on_this_machine_survives_kills(path):
                 workers = children(process.pid)
                 process.kill()
                 process.wait()
-                psutil.wait_procs(workers, timeout=120)  # one may still be importing
+                psutil.wait_procs(workers, timeout=PATIENCE)  # one may still be importing
                 assert not [each for each in workers if each.is_running()], "a worker stayed behind"
-                process = coordinator(path, "run_together", N)
+                process = coordinator(path, "run_all_but_the_last", N)
             else:
                 while not (alive := children(process.pid)):
                     watch.look()
                     time.sleep(0.05)
                 with suppress(psutil.NoSuchProcess):
                     rng.choice(alive).kill()
+        let_go(held)
         assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
@@ -156,7 +170,7 @@ class Site:
         self.file = self.folder / f"scheduler-{time.monotonic_ns()}.json"
         options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         process = self._dask("scheduler", *options, "--scheduler-file", str(self.file))
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while not self.address():
             assert process.poll() is None
             assert time.monotonic() < until
@@ -169,7 +183,7 @@ class Site:
         return self._dask("worker", "--scheduler-file", str(self.file), *options, *local)
 
     def _coordinator(self):
-        return coordinator(self.path, "run_together", N, self.address())
+        return coordinator(self.path, "run_all_but_the_last", N, self.address())
 
     def address(self):
         """Return where the scheduler listens, or None as long as it has not said so."""
@@ -187,7 +201,8 @@ def site(path, folder):
         opened.close()
 
 
-def test_a_sweep_on_a_cluster_survives_kills(path, tmp_path):
+@pytest.mark.slow
+def test_a_sweep_on_a_cluster_survives_kills(path, tmp_path, held):
     rng, watch = random.Random(2), Watch(path)
     plan = {"coordinator": 3, "worker 0": 3, "worker 1": 3, "scheduler": 1}
     with site(path, tmp_path) as here:
@@ -197,18 +212,22 @@ def test_a_sweep_on_a_cluster_survives_kills(path, tmp_path):
             assert here.processes["coordinator"].poll() is None, "it ended before all the kills"
             here.kill(victim)
             here.start()
+        let_go(held)
         assert here.processes["coordinator"].wait(PATIENCE) == 0
     everything_is_there_once(path)
 
 
-def test_a_scheduler_that_goes_away_is_said_and_the_records_stay(path, tmp_path):
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_is_said_and_the_records_stay(path, tmp_path, held):
     with site(path, tmp_path) as here:
         here.processes["coordinator"].kill()
         here.processes["coordinator"].wait()
-        process = coordinator(path, "run_together", N, here.address(), stderr=subprocess.PIPE)
+        process = coordinator(
+            path, "run_all_but_the_last", N, here.address(), stderr=subprocess.PIPE
+        )
         Watch(path).wait_for_more(3)
         here.processes["scheduler"].kill()
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "the Dask scheduler went away. Every record that arrived is stored" in err, err
     with Reader(path) as reader:
@@ -225,6 +244,7 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_of_real_runs_equals_an_uninterrupted_one(path, one_thread):
     small = Configuration(corpus=Synthetic(n=60), epochs=1, length=16, alpha=0.2)
     given = [small.but(seed=seed) for seed in range(4)]
