@@ -62,3 +62,10 @@ def test_juniper_resists_differently_at_each_place_and_hour():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_share_of_whole_couriers_is_that_many_and_a_little_more_is_one_more():
+    counts = np.arange(couriers.N_COURIERS + 1)
+    shares = counts / couriers.N_COURIERS
+    assert [couriers.members(share) for share in shares] == counts.tolist()
+    assert [couriers.members(share + 1e-9) for share in shares[:-1]] == (counts[:-1] + 1).tolist()

@@ -13,6 +13,7 @@ import pandas as pd
 from collective_action import validation
 from collective_action.population import Population
 
+ROUNDING = 1e-12
 N_COURIERS = 40_000
 
 CAUSES = ("courier", "kitchen", "building")
@@ -106,8 +107,11 @@ def find(district: str, weather: str, hour: str, note: str) -> int:
 
 
 def members(alpha: float) -> int:
-    """Return how many of Relay's couriers are a share alpha in [0, 1] of them, rounded up."""
-    return int(np.ceil(validation.fraction("alpha", alpha) * N_COURIERS))
+    """Return how many of Relay's couriers are a share alpha in [0, 1] of them, rounded up.
+
+    A share that is a whole number of couriers but for its last digits is that number.
+    """
+    return int(np.ceil(validation.fraction("alpha", alpha) * N_COURIERS * (1 - ROUNDING)))
 
 
 def write(note: str) -> np.ndarray:
