@@ -60,6 +60,7 @@ def test_without_an_address_it_says_what_to_do(book):
     [
         ("one", [], "collective_action, myst_nb", "notebooks"),
         ("one", ["collective_action"], "myst_nb", "notebooks"),
+        ("two", [], "collective_action, myst_nb, torch", "notebooks,resumes"),
         ("two", ["torch", "filelock", "tqdm"], "collective_action, myst_nb", "notebooks,resumes"),
         ("two", ["collective_action", "myst_nb", "filelock", "tqdm"], "torch", "notebooks,resumes"),
     ],
