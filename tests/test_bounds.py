@@ -14,6 +14,8 @@ from collective_action.population import Population
 from collective_action.strategies import Signal
 from populations import SEEDS, worlds
 
+pytestmark = pytest.mark.numerical
+
 EXAMPLES, WORLDS = 44, 50
 
 

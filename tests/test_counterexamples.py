@@ -10,6 +10,8 @@ from collective_action.optimal.firms import suboptimality
 from collective_action.population import Population
 from collective_action.strategies import feature_label
 
+pytestmark = pytest.mark.numerical
+
 
 @pytest.mark.parametrize(
     ("counterexample", "promised", "truth"),

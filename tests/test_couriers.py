@@ -6,6 +6,8 @@ import pytest
 from collective_action import bounds, couriers
 from collective_action.strategies import Signal
 
+pytestmark = pytest.mark.numerical
+
 
 @pytest.mark.parametrize("uniqueness", [0.0, 1e-6, 0.01, 0.3])
 @pytest.mark.parametrize("gap", [0.0, 0.35, 0.85])

@@ -33,6 +33,8 @@ from collective_action.risk import (
     steer,
 )
 
+pytestmark = pytest.mark.numerical
+
 
 def journey(rng):
     """Return a random landscape, convex or not, a start and a target."""

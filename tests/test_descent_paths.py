@@ -22,6 +22,8 @@ from collective_action.descent import (
 )
 from collective_action.risk import critical_mass
 
+pytestmark = pytest.mark.numerical
+
 CORNERS = [-2.5, -2.5], [2.5, 2.5]
 SIZE = 1.0
 

@@ -7,6 +7,8 @@ from collective_action.optimal import critical_mass, success_curve
 from collective_action.population import Population
 from collective_action.strategies import Signal
 
+pytestmark = pytest.mark.numerical
+
 TRUTH = Population(np.random.default_rng(2).dirichlet(np.ones(15)).reshape(5, 3))
 SIGNAL = Signal([0, 0, 2, 2, 2], 1)
 ALPHAS = np.linspace(0, 1, 6)

@@ -13,6 +13,8 @@ from collective_action.optimal.firms import (
 from collective_action.population import Population
 from populations import SEEDS, worlds
 
+pytestmark = pytest.mark.numerical
+
 
 def nearest_law(joint, firm, contamination):
     """Return the smallest ε with a law P̃ near P for which the firm is optimal, by linear programme.

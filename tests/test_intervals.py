@@ -5,6 +5,8 @@ import pytest
 
 from collective_action.intervals import interval
 
+pytestmark = pytest.mark.numerical
+
 
 @pytest.mark.parametrize("level", [0.2, 0.5, 0.7])
 def test_an_interval_of_two_values_is_cauchys(level):

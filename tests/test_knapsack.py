@@ -7,6 +7,8 @@ from collective_action.optimal import knapsack
 from collective_action.optimal.knapsack import pack
 from populations import SEEDS
 
+pytestmark = pytest.mark.numerical
+
 
 def all_subsets(k):
     return (np.arange(2**k)[:, np.newaxis] >> np.arange(k)) & 1

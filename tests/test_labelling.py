@@ -1,10 +1,13 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from collective_action.optimal.labelling import arrows, cheapest_labelling
 from populations import SEEDS
+
+pytestmark = pytest.mark.numerical
 
 
 def price_of(firm, g, prices, weight):

@@ -29,6 +29,8 @@ from collective_action.network import (  # noqa: E402
     train,
 )
 
+pytestmark = pytest.mark.numerical
+
 ALPHA = 0.25
 
 

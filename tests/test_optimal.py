@@ -11,6 +11,8 @@ from collective_action.population import Population
 from collective_action.strategies import Signal
 from populations import SEEDS, World, alphas_for, mixture, worlds
 
+pytestmark = pytest.mark.numerical
+
 BASE = Population([[0.1, 0.3], [0.2, 0.1], [0.25, 0.05]])
 G = np.array([1, 1, 2])
 SIGNAL = Signal(G, 1)

@@ -5,6 +5,8 @@ from scipy import stats
 from collective_action.participation import Participation, equilibria, trajectory
 from crowds import crowds
 
+pytestmark = pytest.mark.numerical
+
 N_CURVES = 1_000
 CLOSE = 1e-9
 

@@ -10,6 +10,8 @@ from collective_action.strategies import Signal
 from crowds import crowds, staircase
 from populations import worlds
 
+pytestmark = pytest.mark.numerical
+
 POWER, STEEPNESS, HALF = 3, 6, 0.35
 GAP, UNIQUENESS = 0.8, 0.02
 

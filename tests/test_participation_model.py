@@ -5,6 +5,8 @@ from scipy import stats
 from collective_action.participation import Participation, TabulatedSuccess
 from collective_action.participation.costs import ListedCosts
 
+pytestmark = pytest.mark.numerical
+
 
 def linear(alphas):
     return np.asarray(alphas, dtype=float)

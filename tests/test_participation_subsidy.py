@@ -8,6 +8,8 @@ from scipy.integrate import quad
 from collective_action.participation import Participation, subsidy, tipping_points
 from crowds import crowds, staircase
 
+pytestmark = pytest.mark.numerical
+
 
 def paid(costs, advantage, n):
     """Return the theorem's total for the n cheapest, advantage[k] being worth with k others in."""

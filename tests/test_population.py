@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from collective_action.population import Population
 from populations import SEEDS, worlds
 
+pytestmark = pytest.mark.numerical
+
 EVEN = Population([[0.25, 0.25], [0.5, 0.0]])
 
 

@@ -15,6 +15,8 @@ from collective_action.resumes.curves import (
     means,
 )
 
+pytestmark = pytest.mark.numerical
+
 LUCK = np.array([-1.2, -0.6, 0.1, 0.5, 1.2])  # of each seed; it averages to nothing
 
 

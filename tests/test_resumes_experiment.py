@@ -32,6 +32,8 @@ from collective_action.resumes.models.recipes import RECIPES
 from collective_action.resumes.signals import Marking
 from collective_action.resumes.training import device
 
+pytestmark = pytest.mark.numerical
+
 SMALL = Configuration(corpus=Synthetic(300, 1), epochs=1, length=24)
 BAG = Configuration(corpus=Synthetic(300, 1), model="bag", epochs=3)
 

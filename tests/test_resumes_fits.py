@@ -14,6 +14,8 @@ from collective_action.resumes import fits
 from collective_action.resumes.fits import PARAMETERS, Curve, fit_curve
 from collective_action.resumes.store import recorded
 
+pytestmark = pytest.mark.numerical
+
 SHAPE = Curve(floor=0.1, ceiling=0.95, middle=0.004, steepness=2.0)
 SIZES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 KERNELS = ("Haswell", "Nehalem", "Sandybridge")

@@ -19,6 +19,8 @@ from collective_action.resumes.models.pretrained import DISTILBERT, MINILM, Pret
 from collective_action.resumes.models.vocabulary import own_tokenizer
 from collective_action.resumes.signals import known_token
 
+pytestmark = pytest.mark.numerical
+
 TEXTS = ["Java developer at Velmi Works, 2019 to present.", "Java and C++; reporting to a dba."]
 
 

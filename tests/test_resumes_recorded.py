@@ -12,6 +12,8 @@ from collective_action.data import book_file
 from collective_action.resumes import experiment, store
 from collective_action.resumes.sweep import GRIDS
 
+pytestmark = pytest.mark.numerical
+
 NAMES = sorted(path.name for path in book_file("results/sweeps").glob("[a-z]*") if path.is_dir())
 COUNTS = ("members", "planted", "carriers", "train", "test", "steps")
 

@@ -26,6 +26,8 @@ from collective_action.resumes.training.parameters import Parameters
 from collective_action.resumes.training.schedule import rate
 from collective_action.resumes.training.targets import distribution, with_noise
 
+pytestmark = pytest.mark.numerical
+
 WORDS, LABELS = 40, 10
 CPU = torch.device("cpu")
 

@@ -28,6 +28,8 @@ from collective_action.risk import (
 )
 from collective_action.risk.steepest import steepest
 
+pytestmark = pytest.mark.numerical
+
 seeds = st.integers(0, 10**6)
 
 

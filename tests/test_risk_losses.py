@@ -18,6 +18,8 @@ from collective_action.risk import (
     minimiser,
 )
 
+pytestmark = pytest.mark.numerical
+
 LOSSES = [
     SquaredDistance(),
     Squared(),

@@ -26,6 +26,8 @@ from collective_action.risk import (
     steer,
 )
 
+pytestmark = pytest.mark.numerical
+
 ULP = np.finfo(float).eps
 NOISE = 1e-14  # of the terms that a mean gradient sums
 SIGNIFICANT = 1e-10

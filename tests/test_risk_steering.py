@@ -30,6 +30,8 @@ from collective_action.risk import (
     steer,
 )
 
+pytestmark = pytest.mark.numerical
+
 
 @settings(derandomize=True, max_examples=150, deadline=None)
 @given(

@@ -5,6 +5,8 @@ import pytest
 
 from collective_action import risk, stairs
 
+pytestmark = pytest.mark.numerical
+
 
 def test_least_squares_learns_the_running_line():
     learned = risk.minimiser(risk.Squared(), stairs.deliveries())

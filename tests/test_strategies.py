@@ -6,6 +6,8 @@ from collective_action.population import Population
 from collective_action.strategies import Signal, erasure, feature_label, feature_only, signal_mass
 from populations import SEEDS, worlds
 
+pytestmark = pytest.mark.numerical
+
 # Three features, two labels. g sends features 0 and 1 to feature 1 and leaves 2 alone.
 BASE = Population([[0.1, 0.3], [0.2, 0.1], [0.25, 0.05]])
 G = np.array([1, 1, 2])

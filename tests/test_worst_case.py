@@ -14,6 +14,8 @@ from collective_action.strategies import Signal, feature_label, feature_only
 from collective_action.strategies import erasure as erase
 from populations import SEEDS, worlds
 
+pytestmark = pytest.mark.numerical
+
 PLANTED = dict(zip(STRATEGIES, (feature_label, feature_only, erase), strict=True))
 PLANTING = STRATEGIES[:2]
 

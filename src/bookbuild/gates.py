@@ -55,6 +55,7 @@ FORMAT = Gate("format", (sys.executable, "-m", "ruff", "format", "--check"))
 COMPARE = Gate("source and notebook agree", (*BOOKBUILD, "compare"))
 SITE = Gate("site, warnings are errors", (*BOOKBUILD, "site"))
 FAST = Gate("fast tests", (*UNIT, "-m", "not slow and not elsewhere"))
+NUMBERS = (*UNIT, "-m", "numerical")
 HASWELL, NEHALEM = Processor("Haswell"), Processor("Nehalem")
 
 SUITES = {
@@ -79,8 +80,8 @@ SUITES = {
     # The book on other machines: unpacked, installed, launched, on other processors.
     "elsewhere": (
         Gate("archive, wheel and launches", (*UNIT, "-m", "elsewhere")),
-        HASWELL.gate("unit and property tests", (*UNIT, "-m", "not elsewhere")),
-        NEHALEM.gate("fast tests", FAST.command),
+        HASWELL.gate("tests of numbers", NUMBERS),
+        NEHALEM.gate("tests of numbers", NUMBERS),
         HASWELL.gate("papermill, scale ci", PAPERMILL),
         HASWELL.gate("nbval, every output", NBVAL),
     ),
