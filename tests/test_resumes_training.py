@@ -361,16 +361,25 @@ def test_rows_move_to_a_device_as_a_whole():
 
 
 FREED_AND_ASKED_FOR_AGAIN = """
-import resource, sys, torch
+import ctypes, resource, sys
 from collective_action.resumes.training.memory import keep_freed
+
 if sys.argv[1] == "kept":
     assert keep_freed()
+libc = ctypes.CDLL(None)  # tensors themselves leave small blocks above what they free, by chance
+libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+size, count = 4 << 20, 5  # glibc by itself keeps twice the largest block
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(4):  # glibc by itself keeps twice the largest block; these are five
+for _ in range(4):
     before = faults()
-    blocks = [torch.ones(1 << 20) for _ in range(5)]
-    del blocks
-print(faults() - before)
+    blocks = [libc.malloc(size) for _ in range(count)]
+    for block in blocks:
+        ctypes.memset(block, 1, size)
+    for block in blocks:
+        libc.free(block)
+    last = faults() - before
+print(last)
 """
 
 

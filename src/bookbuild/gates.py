@@ -19,10 +19,11 @@ UNIT = (
 BY_GROUP = ("-n", "auto", "--dist", "loadgroup")
 PAPERMILL = (*BOOKBUILD, "papermill", "--jobs", str(CORES), "-p", "scale=ci")
 NBVAL = (
-    *(*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"),
+    *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"),
     *("-p", "bookbuild.tolerance", "-p", "no:cacheprovider"),
-    *("-n", "auto", "--dist", "loadfile", "book/notebooks"),
+    *("-n", "auto", "--dist", "loadfile"),
 )
+OUTPUTS = (*PYTEST, *NBVAL, "book/notebooks")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ SUITES = {
         Gate("unit and property tests", (*UNIT, "-m", "not elsewhere")),
         COMPARE,
         Gate("papermill, scale ci", PAPERMILL),
-        Gate("nbval, every output", NBVAL),
+        Gate("nbval, every output", OUTPUTS),
         SITE,
         Gate("whole book as one PDF", (*BOOKBUILD, "pdf")),
         Gate("site check", (*BOOKBUILD, "check")),
@@ -83,7 +84,7 @@ SUITES = {
         HASWELL.gate("tests of numbers", NUMBERS),
         NEHALEM.gate("tests of numbers", NUMBERS),
         HASWELL.gate("papermill, scale ci", PAPERMILL),
-        HASWELL.gate("nbval, every output", NBVAL),
+        HASWELL.gate("nbval, every output", OUTPUTS),
     ),
 }
 

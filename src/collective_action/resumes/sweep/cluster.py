@@ -31,7 +31,11 @@ LOOPBACK = "127.0.0.1"
 GIGABYTES_A_WORKER = 2.0
 ANSWER_WITHIN = 15  # seconds
 CLOSE_WITHIN = 5  # seconds
-SETTINGS = {"distributed.scheduler.allowed-failures": 1}  # what takes two workers down has failed
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 1,  # what takes two workers down has failed
+    # An idle worker would take back the run that failed there from the one that should try it now.
+    "distributed.scheduler.work-stealing": False,
+}
 GPU = re.compile(r"\d+|(?:GPU|MIG)-[\w./-]+")  # a number, or (a part of) an identifier
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
