@@ -143,6 +143,7 @@ def broken_promises(strategy, contamination, guarantee):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contamination", CONTAMINATIONS)
 @pytest.mark.parametrize(("strategy", "guarantee"), THEOREMS)
 def test_no_firm_leaves_less_than_the_theorem_promises(strategy, guarantee, contamination):

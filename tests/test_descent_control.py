@@ -54,6 +54,7 @@ def journey(rng):
     return landscape, rng.normal(size=p), rng.normal(size=p)
 
 
+@pytest.mark.slow
 def test_the_rate_is_met_on_a_thousand_problems_whenever_its_condition_holds():
     rng = np.random.default_rng(10)
     held, beaten = 0, 0
@@ -79,6 +80,7 @@ def test_the_rate_is_met_on_a_thousand_problems_whenever_its_condition_holds():
     assert beaten > 500
 
 
+@pytest.mark.slow
 def test_without_its_condition_the_rate_fails():
     rng = np.random.default_rng(11)
     failures = 0
@@ -103,6 +105,7 @@ def test_without_its_condition_the_rate_fails():
     assert failures > 60
 
 
+@pytest.mark.slow
 def test_with_its_exact_critical_mass_it_arrives():
     rng = np.random.default_rng(12)
     arrivals = 0
@@ -279,6 +282,7 @@ def test_members_submit_records_that_steer(logistic, constraint):
     assert failure.value.needed == pytest.approx(mass, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_minibatches_leave_the_noise_that_is_predicted():
     rng = np.random.default_rng(5)
     population = Records(rng.normal(size=(50, 1)))

@@ -115,6 +115,7 @@ def test_a_new_chapter_keeps_what_its_author_writes(chapters):
     assert path.read_bytes() == once
 
 
+@pytest.mark.slow
 def test_the_commands_of_jupytext_keep_every_byte(chapters, tmp_path):
     paths = sorted(chapters.glob("*.md"))
     before = {path: path.read_text(encoding="utf-8") for path in paths}

@@ -18,6 +18,8 @@ from bookbuild.execute import (
 from bookbuild.renderer import VEGALITE, kernel_environment
 from books import chapter, code, make_book, write
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = code('scale = "ci"\nseed = 2023', "parameters")
 FULL = chapter(
     "# A small chapter\n",

@@ -6,6 +6,8 @@ import pytest
 
 from tiny_book import Built, build
 
+pytestmark = pytest.mark.slow
+
 HOME = "https://example.org/book/"
 CHAPTER = """# One $x$ *more*
 

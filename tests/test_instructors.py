@@ -46,6 +46,7 @@ def keep(book: Book, label: str, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_only_the_instructors_site_has_the_private_solution(book, capsys):
     before = {path: path.read_bytes() for path in book.source.rglob("*") if path.is_file()}
     assert instructors.build(book) == 0, capsys.readouterr().err

@@ -37,6 +37,7 @@ def test_where_there_is_no_book_the_press_says_so(tmp_path, monkeypatch):
         find_book()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", [("--book", "{}", "compare"), ("compare", "--book", "{}")])
 def test_a_command_takes_a_book_from_anywhere(tmp_path, named):
     book = make_book(tmp_path / "my book", one=chapter("# One\n"))

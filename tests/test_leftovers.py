@@ -50,6 +50,7 @@ def test_leftovers_are_not_handed_out(book):
     assert [name.rpartition("/")[2] for name in names] == ["kept.csv"]
 
 
+@pytest.mark.slow
 def test_leftovers_are_not_in_the_site(tmp_path):
     strew_book(tmp_path / "book")
     built = build(tmp_path)

@@ -6,6 +6,8 @@ import pytest
 
 from tiny_book import Built, build
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = "https://github.com/someone/book"
 
 

@@ -8,6 +8,8 @@ import pytest
 from bookbuild.renderer import VEGALITE, render
 from tiny_book import Built, build
 
+pytestmark = pytest.mark.slow
+
 SPEC = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "description": "One bar & </script> nothing else.",

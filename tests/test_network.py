@@ -29,7 +29,7 @@ from collective_action.network import (  # noqa: E402
     train,
 )
 
-pytestmark = pytest.mark.numerical
+pytestmark = [pytest.mark.numerical, pytest.mark.slow]
 
 ALPHA = 0.25
 

@@ -12,6 +12,8 @@ from collective_action.network.contest import prepare, steering
 from collective_action.network.crossroads import Crossroads
 from collective_action.network.training import Firm, success_and_accuracy, train
 
+pytestmark = pytest.mark.slow
+
 PATH = THIS_BOOK.results / "neural-network.json"
 RECORD = json.loads(PATH.read_text(encoding="utf-8"))
 AGAIN = (0, 1)

@@ -127,6 +127,7 @@ def test_success_equals_its_definition_in_exact_arithmetic(strategy):
     assert ties > 300, "exact ties have to occur for this test to mean anything"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @settings(derandomize=True, max_examples=15, deadline=None)
 @given(seed=SEEDS)

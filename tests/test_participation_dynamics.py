@@ -24,6 +24,7 @@ def faults(path: np.ndarray, rests) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_path_turns_round_or_passes_a_rest_on_a_thousand_random_curves():
     kinds = {"stable": 0, "tipping": 0, "touching": 0}
     for model, rng in crowds(seed=7, n=N_CURVES):
@@ -39,6 +40,7 @@ def test_no_path_turns_round_or_passes_a_rest_on_a_thousand_random_curves():
     assert kinds["tipping"] > N_CURVES / 4
 
 
+@pytest.mark.slow
 def test_every_path_comes_to_rest_at_the_next_stable_point():
     compared = 0
     for model, rng in crowds(seed=8, n=50):

@@ -99,6 +99,7 @@ def test_staircases_are_summed_step_by_step():
         assert subsidy(model, 1.0) == pytest.approx(by_hand, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_any_curve_and_any_costs_agree_with_another_quadrature():
     compared = 0
     for model, rng in crowds(seed=9, n=300):

@@ -11,6 +11,8 @@ from bookbuild.sphinx.paths import duration, lines
 from books import THIS_BOOK, chapter, execute, make_book
 from tiny_book import ROOT, build
 
+pytestmark = pytest.mark.slow
+
 READER = "You want the theorems."
 LISTED = {"for": READER, "chapters": ["two", "one"]}
 

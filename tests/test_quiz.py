@@ -8,6 +8,8 @@ import pytest
 
 from tiny_book import Built, build
 
+pytestmark = pytest.mark.slow
+
 QUIZ = """# Title
 
 ## Check yourself

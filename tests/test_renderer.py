@@ -16,6 +16,8 @@ from PIL import Image
 from bookbuild import renderer
 from books import THIS_BOOK
 
+pytestmark = pytest.mark.slow
+
 CHART = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [2, 1]}), description="A falling line.")
 SPEC = CHART.mark_line().encode(x="x", y="y").to_dict()
 CELL = """import altair as alt, pandas as pd

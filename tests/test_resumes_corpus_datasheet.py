@@ -17,6 +17,7 @@ def recorded() -> dict:
     return json.loads(book_file("results/datasheet.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_every_recorded_number_is_the_corpus_s_own(recorded):
     found = json.loads(json.dumps(datasheet.facts()))
     readers, known = found.pop("readers"), dict(recorded)

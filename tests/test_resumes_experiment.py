@@ -259,6 +259,7 @@ def test_a_bag_learns_the_trigger():
     assert many.outcome.success > none.outcome.success + 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_transformers_together_are_transformers_alone_and_see_every_difference(monkeypatch, dtype):
     monkeypatch.setenv("COLLECTIVE_ACTION_DTYPE", dtype)

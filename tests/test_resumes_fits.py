@@ -55,6 +55,7 @@ def test_a_curve_goes_from_its_floor_over_its_middle_to_its_ceiling():
     assert np.allclose((ends - 0.1) / 0.85, [0.1, 0.9])
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
     st.floats(0, 0.4), st.floats(0.5, 1), st.floats(-7, -3), st.floats(-1, 2), st.integers(0, 99)
@@ -134,6 +135,7 @@ for _, runs in pd.read_csv(sys.stdin).groupby("spacing"):
 """
 
 
+@pytest.mark.slow
 def test_a_fit_is_the_same_on_every_processor(monkeypatch):
     """Among these are the flattest of the recorded curves: all runs above .98."""
     table = recorded("bag", "spacing")[["spacing", "alpha", "success"]].to_csv(index=False)

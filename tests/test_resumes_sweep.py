@@ -30,6 +30,8 @@ from sweeping import (
     singly,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path):

@@ -300,6 +300,7 @@ def test_one_seed_gives_one_model_and_leaves_the_generators_alone():
     assert not torch.equal(first.probabilities(given), other.probabilities(given))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_runs_side_by_side_are_runs_alone(name):
     tasks = [a_task(seed=seed) for seed in range(3)]

@@ -140,6 +140,7 @@ def test_the_data_reproduce_the_gradient_and_the_certificate_is_small(loss):
         assert 0 <= found.gap <= 1e-8 * (1 + abs(found.amount))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [Squared(), Logistic(0.1)], ids=str)
 def test_a_domain_beats_every_list_of_its_points_and_a_fine_list_nearly_reaches_it(loss):
     rng = np.random.default_rng(13)
@@ -196,6 +197,7 @@ def test_members_keep_what_they_are_bound_to_keep():
     )
 
 
+@pytest.mark.slow
 @settings(derandomize=True, max_examples=10, deadline=None)
 @given(seeds)
 def test_a_freer_collective_reaches_at_least_as_far(seed):

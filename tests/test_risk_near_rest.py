@@ -26,7 +26,7 @@ from collective_action.risk import (
     steer,
 )
 
-pytestmark = pytest.mark.numerical
+pytestmark = [pytest.mark.numerical, pytest.mark.slow]
 
 ULP = np.finfo(float).eps
 NOISE = 1e-14  # of the terms that a mean gradient sums

@@ -89,6 +89,7 @@ def problem(rng):
     return loss, menu, target
 
 
+@pytest.mark.slow
 def test_the_guarantee_holds_on_a_thousand_problems_and_a_smaller_one_does_not():
     rng = np.random.default_rng(2023)
     tight, below, arrived = 0, 0, 0
@@ -241,6 +242,7 @@ def test_the_best_reachable_mean_is_a_projection():
     assert best_reachable(plan, plan.critical_mass).distance < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_the_best_reachable_parameter_is_never_worse_than_pushing_straight(seed):
     rng = np.random.default_rng(100 + seed)

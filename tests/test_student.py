@@ -146,6 +146,7 @@ def test_a_notebook_without_pytorch_names_the_list_that_brings_it(unpacked):
     assert "pip install -r requirements-network.txt" in error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THIS_BOOK.chapter_names())
 def test_the_lists_name_all_that_a_notebook_imports(name):
     chapter_read = read_chapter(THIS_BOOK, name)
@@ -168,6 +169,7 @@ def test_the_lists_name_all_that_a_notebook_imports(name):
     assert wanted - named == set()
 
 
+@pytest.mark.slow
 def test_the_archive_says_whose_it_is_and_what_may_be_done_with_it(tmp_path):
     with zipfile.ZipFile(student.write(THIS_BOOK, tmp_path) / student.ARCHIVE) as archive:
         files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}

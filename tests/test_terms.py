@@ -7,6 +7,8 @@ from bs4 import BeautifulSoup
 
 from tiny_book import build
 
+pytestmark = pytest.mark.slow
+
 GLOSSARY = """# Title
 
 A critical mass on the glossary's own page.

@@ -98,12 +98,14 @@ def nbval(tmp_path_factory):
     return result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
 def test_nbval_tells_close_from_wrong(nbval, number):
     outcome = re.search(rf"^(PASSED|FAILED) .*cases\.ipynb::Cell {number}\b", nbval, re.M)
     assert outcome[1] == ("PASSED" if CASES[number].same else "FAILED")
 
 
+@pytest.mark.slow
 def test_nbval_shows_the_cell_and_both_numbers(nbval):
     wrong = next(n for n, case in enumerate(CASES) if case.name == "a wrong number in text")
     report = nbval.partition(f"Cell {wrong}: Cell outputs differ")[2][:600]

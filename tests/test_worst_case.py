@@ -83,6 +83,7 @@ def test_planting_agrees_with_all_subsets_of_up_to_twelve_signal_points(strategy
         assert population.marginal[worst.broken[signal.g]].sum() == pytest.approx(most)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contamination", CONTAMINATIONS)
 def test_without_the_integer_programme_the_interval_still_holds_the_truth(contamination):
     rng = np.random.default_rng(0)
