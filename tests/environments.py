@@ -1,6 +1,7 @@
 """Fresh environments away from the checkout, each made once however many processes test."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,13 +48,21 @@ def install(environment: Path, *what: Path | str, folder: Path) -> None:
 
 
 def once(factory: TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
-    """Return a folder that the first of the session's processes to ask for it makes and fills."""
+    """Return a folder that the first of the session's processes to ask for it makes and fills.
+
+    Two modules may use one name for two folders. A folder whose filling failed is filled anew.
+    """
     base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / fill.__module__ / name
+    filled = folder.with_name(f"{name}.filled")
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_name(f"{name}.lock")):
+        if not filled.exists():
+            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             fill(folder)
+            filled.touch()
     return folder
 
 
