@@ -69,6 +69,9 @@ def _check(book, _arguments) -> int:
 
 
 def _site(book, _arguments) -> int:
+    from bookbuild import lean
+
+    lean.leave_out()
     from bookbuild.site import build
 
     return build(book)
