@@ -12,7 +12,7 @@ import nbformat
 from bs4 import BeautifulSoup, NavigableString, Tag
 from nbformat import NotebookNode
 
-from bookbuild import glued
+from bookbuild import article, glued
 from bookbuild.layout import Book
 
 PROSE = ("p", "ul", "ol", "dl", "table", "blockquote")
@@ -23,13 +23,14 @@ WIDEST, LONGEST = 78, 17  # characters and lines of code that a slide holds
 
 @dataclass(frozen=True)
 class Chapter:
-    """A built page, and the code cells behind its cells, in order.
+    """A built page, its blocks of code, and the code cells behind its cells, in order.
 
     The methods return copies, ready for a page in another folder: without ids, links made whole.
     """
 
     name: str
     article: Tag
+    code_blocks: list[str]
     cells: list[NotebookNode]
     values: dict[str, object]
 
@@ -147,6 +148,9 @@ class Chapter:
 
     def _copy(self, tag: Tag) -> Tag:
         piece = copy.copy(tag)
+        for place in piece.find_all("pre"):
+            code = article.whole(str(place), self.code_blocks)
+            place.replace_with(BeautifulSoup(code, "html.parser"))
         for extra in piece.find_all(class_=["headerlink", "copybtn"]):
             extra.decompose()
         for part in [piece, *piece.find_all(True)]:
@@ -173,11 +177,12 @@ def read(book: Book, name: str) -> Chapter:
     page = book.site / book.notebooks.name / f"{name}.html"
     if not page.is_file():
         raise ValueError(f"{page} does not exist: build the site first, with `make book`")
-    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
+    text, code_blocks = article.read(page.read_text(encoding="utf-8"))
     notebook = nbformat.read(book.notebooks / f"{name}.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     shown = [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]
-    return Chapter(name, article, shown, glued.read(notebook))
+    soup = BeautifulSoup(text, "html.parser")
+    return Chapter(name, soup.article, code_blocks, shown, glued.read(notebook))
 
 
 def _indexed(article: Tag, attribute: str) -> defaultdict[str, list[Tag]]:

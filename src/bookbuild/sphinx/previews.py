@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 from sphinx.application import Sphinx
 
+from bookbuild import article
+
 SHOWN = ".proof[id], .exercise[id], .citation[id], dl.glossary > dt"
 ASKING = "a.internal[href*='#']"
 PARSED = SoupStrainer(class_=re.compile(r"\b(proof|exercise|citation|glossary|internal)\b"))
@@ -35,9 +37,10 @@ def collect(pages: dict[str, str]) -> dict[str, str]:
         HTML without links, ids or scripts, by an address such as ``glossary.html#term-firm``; only
         what some link leads to.
     """
+    articles = {page: article.read(text) for page, text in pages.items()}
     soups = {
-        page: BeautifulSoup(_article(text), "html.parser", parse_only=PARSED)
-        for page, text in pages.items()
+        page: BeautifulSoup(text, "html.parser", parse_only=PARSED)
+        for page, (text, _) in articles.items()
     }
     asked = {
         _absolute(page, link["href"])
@@ -45,16 +48,11 @@ def collect(pages: dict[str, str]) -> dict[str, str]:
         for link in soup.select(ASKING)
     }
     return {
-        f"{page}#{element['id']}": _preview(element)
+        f"{page}#{element['id']}": _preview(element, articles[page][1])
         for page, soup in soups.items()
         for element in soup.select(SHOWN)
         if f"{page}#{element['id']}" in asked
     }
-
-
-def _article(text: str) -> str:
-    """Return what a page says itself, without the menus around it."""
-    return text[text.index("<article") : text.rindex("</article>")]
 
 
 def _absolute(page: str, address: str) -> str:
@@ -64,7 +62,7 @@ def _absolute(page: str, address: str) -> str:
     return f"{posixpath.normpath(path)}#{unquote(parts.fragment)}"
 
 
-def _preview(element: Tag) -> str:
+def _preview(element: Tag, code: list[str]) -> str:
     """Return what is shown of a box, a reference, or a term with its meaning."""
     kinds = [name for name in element.get("class", []) if name not in ("proof", "admonition")]
     inner = element.decode_contents()
@@ -72,6 +70,7 @@ def _preview(element: Tag) -> str:
         kinds = ["term"]
         meaning = element.find_next_sibling("dd").decode_contents()
         inner = f'<p class="admonition-title">{inner}</p>{meaning}'
+    inner = article.whole(inner, code)
     soup = BeautifulSoup(f'<div class="{" ".join(kinds)}">{inner}</div>', "html.parser")
     for unwanted in soup.select(LEFT_OUT):
         unwanted.decompose()
