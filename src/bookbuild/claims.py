@@ -7,10 +7,9 @@ setting is not the paper's.
 
 from dataclasses import dataclass
 
-import nbformat
 import yaml
 
-from bookbuild import glued
+from bookbuild import executed, glued
 from bookbuild.layout import Book
 
 VERDICTS = ("agrees", "partly", "not")
@@ -89,7 +88,7 @@ def read(book: Book) -> list[Claim]:
 
 
 def _answers(book: Book, name: str) -> dict[str, dict]:
-    notebook = nbformat.read(book.notebooks / f"{name}.ipynb", as_version=4)
+    notebook = executed.read(book.notebooks / f"{name}.ipynb")
     return {
         key.removeprefix("claim-"): value
         for key, value in glued.read(notebook).items()

@@ -2,18 +2,16 @@
 
 import ast
 
-from nbformat import NotebookNode
-
 RECORD = "application/papermill.record/text/plain"
 
 
-def read(notebook: NotebookNode) -> dict[str, object]:
+def read(notebook: dict) -> dict[str, object]:
     """Return the values that a notebook glues, by name; a picture or a table is none.
 
     Parameters
     ----------
-    notebook : NotebookNode
-        A chapter with its outputs.
+    notebook : dict
+        A chapter with its outputs, as nbformat or ``executed`` reads it.
 
     Returns
     -------
@@ -21,9 +19,9 @@ def read(notebook: NotebookNode) -> dict[str, object]:
         The last value of each name: a number, a text, or a dictionary or list of these.
     """
     found = {}
-    for cell in notebook.cells:
+    for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             if "scrapbook" in output.get("metadata", {}) and RECORD in output.get("data", {}):
-                text = output["data"][RECORD]
+                text = "".join(output["data"][RECORD])
                 found[output["metadata"]["scrapbook"]["name"]] = ast.literal_eval(text)
     return found

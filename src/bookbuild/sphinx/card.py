@@ -1,15 +1,13 @@
 """The ``chapter-card`` directive: what a chapter needs, and what it takes to read and to run."""
 
 import math
-from functools import lru_cache
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild import executions, student
+from bookbuild import executed, executions, student
 from bookbuild.layout import Book
 from bookbuild.slides import deck
 from bookbuild.slides.outline import Slide
@@ -26,12 +24,11 @@ class ChapterCard(SphinxDirective):
         path = Path(self.env.doc2path(self.env.docname))
         book = Book(Path(self.env.srcdir).parent)
         self.env.note_dependency(str(executions.path(book, path.stem)))
-        notebook = nbformat.read(path, as_version=4)
         execution = executions.read(book).get(path.stem)
         if execution is None:
             message = f"chapter {path.stem!r} has no recorded execution"
             return [self.state.document.reporter.warning(message, line=self.lineno)]
-        chapter = notebook.metadata.get("chapter", {})
+        chapter = executed.read(path)["metadata"].get("chapter", {})
         card = nodes.definition_list(classes=["chapter-card"])
         for term, text in (
             ("You need", ", ".join(chapter.get("prerequisites", [])) or "nothing but curiosity"),
@@ -74,17 +71,13 @@ def _link(term: str, words: str, address: str) -> nodes.definition_list_item:
 
 def minutes_to_read(book: Book, chapter: str) -> int:
     """Return the minutes that a careful reader takes, to the next five."""
-    return _minutes((book.notebooks / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-
-
-@lru_cache
-def _minutes(text: str) -> int:
-    """Return the minutes of a notebook, parsed once for each text: many pages name them."""
-    notebook = nbformat.reads(text, as_version=4)
-    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    cells = executed.read(book.notebooks / f"{chapter}.ipynb")["cells"]
+    words = sum(
+        len("".join(cell["source"]).split()) for cell in cells if cell["cell_type"] == "markdown"
+    )
     shown = sum(
-        cell.cell_type == "code" and "remove-cell" not in cell.metadata.get("tags", [])
-        for cell in notebook.cells
+        cell["cell_type"] == "code" and "remove-cell" not in cell["metadata"].get("tags", [])
+        for cell in cells
     )
     return 5 * math.ceil((words / WORDS_PER_MINUTE + shown * MINUTES_PER_CODE_CELL) / 5)
 
