@@ -45,6 +45,8 @@ def without_accents(text: str) -> str:
     >>> without_accents("Győrfi, Dünner, Søgaard")
     'Gyorfi, Dunner, Sogaard'
     """
+    if text.isascii():
+        return text
     letters = (WHOLE.get(char, char) for char in unicodedata.normalize("NFKD", text))
     return "".join(char for char in letters if unicodedata.category(char[0]) != "Mn")
 

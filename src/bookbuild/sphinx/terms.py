@@ -27,9 +27,11 @@ class LinkTerms(SphinxPostTransform):
         """Run on one page."""
         defined = {strong.astext().lower() for strong in self.document.findall(nodes.strong)}
         prose = [text for text in self.document.findall(nodes.Text) if _is_prose(text)]
+        said = "\n".join(prose).lower()
         for (kind, term), (docname, place) in self.env.domains["std"].objects.items():
             several = kind == "term" and re.search(r"[ -]", term)
-            if several and docname != self.env.docname and term.lower() not in defined:
+            mentioned = term.lower() in said and term.lower() not in defined
+            if several and mentioned and docname != self.env.docname:
                 self._link(term, docname, place, prose)
 
     def _link(self, term: str, docname: str, place: str, prose: list[nodes.Text]) -> None:
