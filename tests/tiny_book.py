@@ -1,4 +1,4 @@
-"""Build a book of two pages with the real configuration, for tests of its Sphinx extension."""
+"""Build a book of a few pages with the real configuration, for tests of its Sphinx extension."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from books import THIS_BOOK
 
 ROOT = THIS_BOOK.root
-JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+START = "import runpy; runpy.run_module('bookbuild.lean', run_name='__main__')"
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,26 @@ def build(
     index: str = "# Title\n",
     chapter: str = "# One",
     outputs=(),
+    bibliography: str = "",
+    pages: dict[str, str] | None = None,
+    first: str = "",
 ) -> Built:
-    """Build a landing page and one chapter called ``one``, whose last cell has these outputs."""
+    """Build a landing page and one chapter called ``one``, whose last cell has these outputs.
+
+    ``pages`` are further pages, in reading order; ``first`` is code that runs before the build.
+    """
     book = folder / "book"
     (book / "chapters").mkdir(parents=True, exist_ok=True)
     (book / "notebooks").mkdir(exist_ok=True)
     assets = book / "assets"
     shutil.copytree(ROOT / "book" / "assets", assets, ignore=_without_vendored, dirs_exist_ok=True)
     (book / "index.md").write_text(index, encoding="utf-8")
-    (book / "references.bib").touch()
+    (book / "references.bib").write_text(bibliography, encoding="utf-8")
     (book / "chapters" / "one.md").write_text(f"{chapter}\n", encoding="utf-8")
+    drawn = {"outputs": list(outputs), "metadata": {"tags": ["chart:a"]}}
     cells = [
-        nbformat.v4.new_markdown_cell(chapter),
-        nbformat.v4.new_code_cell("draw()", outputs=list(outputs), metadata={"tags": ["chart:a"]}),
+        nbformat.v4.new_markdown_cell(chapter, id="text"),
+        nbformat.v4.new_code_cell("draw()", id="drawn", **drawn),
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
@@ -58,11 +65,14 @@ def build(
     config["repository"]["url"] = repository
     config["html"]["baseurl"] = home
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "notebooks/one"}]}
+    for name, text in (pages or {}).items():
+        (book / f"{name}.md").write_text(text, encoding="utf-8")
+    files = [{"file": name} for name in ("notebooks/one", *(pages or {}))]
+    toc = {"format": "jb-book", "root": "index", "chapters": files}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     options = {"--config": "_config.yml", "--toc": "_toc.yml", "--path-output": "."}
     paths = [part for name, path in options.items() for part in (name, str(folder / path))]
-    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(book), *paths]
+    command = [sys.executable, "-c", f"{first}\n{START}", "build", str(book), *paths]
     run = subprocess.run(
         [*command, "-W", "-n", "--keep-going"], capture_output=True, text=True, check=False
     )

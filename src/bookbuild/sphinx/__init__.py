@@ -7,6 +7,8 @@ from bookbuild.sphinx import (
     card,
     charts,
     citations,
+    copies,
+    doctrees,
     embed,
     folding,
     garbage,
@@ -32,6 +34,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
         *(terms, accessibility, offline, parallel, head, search, needed, previews, styles, garbage),
+        *(copies, doctrees),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
