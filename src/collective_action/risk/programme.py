@@ -126,9 +126,11 @@ def _linprog(attainable, columns, programme):
     if equations is None:
         return None
     masses, units = attainable.menu.masses, equations.units
-    useful = np.flatnonzero(~_between_others(columns, len(masses)))
-    first = useful[np.unique(columns.owners[useful], return_index=True)[1]]
-    others = np.setdiff1d(useful, first)
+    useful = ~_between_others(columns, len(masses))
+    listed = np.flatnonzero(useful)
+    first = listed[np.unique(columns.owners[listed], return_index=True)[1]]
+    useful[first] = False
+    others = np.flatnonzero(useful)
     owners = columns.owners[others]
     changes = equations.moves(columns.gradients[others] - columns.gradients[first[owners]])
     crowded = np.flatnonzero(np.bincount(owners, minlength=len(masses)) > 1)
@@ -142,7 +144,9 @@ def _linprog(attainable, columns, programme):
     dearest = np.abs(costs).max()
     solved = optimize.linprog(
         np.concatenate([np.zeros(len(others)), costs / dearest]),
-        A_ub=sparse.vstack([groups, np.pad(limits, [(0, 0), (len(others), 0)])]),
+        A_ub=sparse.vstack([groups, np.pad(limits, [(0, 0), (len(others), 0)])])
+        if len(limits)
+        else groups,
         b_ub=np.concatenate([masses[crowded], np.zeros(len(limits))]),
         A_eq=np.concatenate([changes, equations.vectors]).T,
         b_eq=equations.wanted - equations.moves(masses @ columns.moves[first]),
@@ -206,7 +210,9 @@ def _refined(equations, columns, masses, programme, shares, amounts):
 
     order = np.lexsort((shares, columns.owners))
     largest = order[np.flatnonzero(np.diff(columns.owners[order], append=-1))]
-    moving = np.setdiff1d(np.flatnonzero(shares > DUST), largest)
+    adjustable = shares > DUST
+    adjustable[largest] = False
+    moving = np.flatnonzero(adjustable)
     used = np.flatnonzero((amounts > programme.lower) & (amounts < programme.upper))
     changes = columns.gradients[moving] - columns.gradients[largest[columns.owners[moving]]]
     active = np.concatenate([equations.moves(changes), equations.vectors[used]]).T
