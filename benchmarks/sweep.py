@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from collective_action.resumes import experiment
-from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration, Record
-from collective_action.resumes.store import Writer
-from collective_action.resumes.store.merging import agree
-from collective_action.resumes.sweep import run
-from collective_action.resumes.sweep.cluster import THREADS
-from collective_action.resumes.sweep.grids import GRIDS
+from collective_lab import experiment
+from collective_lab.corpora import Synthetic
+from collective_lab.experiment import Configuration, Record
+from collective_lab.store import Writer
+from collective_lab.store.merging import agree
+from collective_lab.sweep import run
+from collective_lab.sweep.cluster import THREADS
+from collective_lab.sweep.grids import GRIDS
 from measure import Benchmark
 
 PROCESSES = 2

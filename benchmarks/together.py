@@ -11,8 +11,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 
-from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration, material, run, run_together
+from collective_lab.corpora import Synthetic
+from collective_lab.experiment import Configuration, material, run, run_together
 from measure import Benchmark
 
 ALPHAS = (0, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02)

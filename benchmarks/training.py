@@ -17,13 +17,13 @@ import torch
 from datasets import Dataset
 from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
-from collective_action.resumes import models
-from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration, material, run_together, tasks
-from collective_action.resumes.experiment.material import Material
-from collective_action.resumes.experiment.planted import plant
-from collective_action.resumes.experiment.scoring import scores
-from collective_action.resumes.training import targets
+from collective_lab import models
+from collective_lab.corpora import Synthetic
+from collective_lab.experiment import Configuration, material, run_together, tasks
+from collective_lab.experiment.material import Material
+from collective_lab.experiment.planted import plant
+from collective_lab.experiment.scoring import scores
+from collective_lab.training import label_noise
 from measure import Benchmark
 
 CORES = os.cpu_count()
@@ -95,7 +95,7 @@ def one_trainer(shared, one):
             ),
             train_dataset=dataset(
                 done.documents(shared.train.documents),
-                labels=targets.distribution(done.labels).tolist(),
+                labels=label_noise.distribution(done.labels).tolist(),
             ),
             data_collator=DataCollatorWithPadding(tokenizer),
             compute_loss_func=loss,

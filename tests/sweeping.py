@@ -8,10 +8,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration, Outcome, Provenance, Record
-from collective_action.resumes.store import Writer
-from collective_action.resumes.sweep import SweepError, run
+from collective_lab.corpora import Synthetic
+from collective_lab.experiment import Configuration, Outcome, Provenance, Record
+from collective_lab.store import Writer
+from collective_lab.sweep import SweepError, run
 
 PLACE = Provenance(
     seconds=1.25,

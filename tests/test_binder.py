@@ -41,7 +41,7 @@ def test_it_lists_what_the_book_asks_for_in_the_same_versions(listed):
     ].items()}  # fmt: skip
     everything = {name: range_ for extra in extras.values() for name, range_ in extra.items()}
     wanted = dict(map(known, project["dependencies"]))
-    wanted |= extras["notebooks"] | extras["resumes"] | {name: everything[name] for name in LAB}
+    wanted |= extras["notebooks"] | extras["lab"] | {name: everything[name] for name in LAB}
     assert listed == wanted
 
 
@@ -56,7 +56,7 @@ def test_it_lists_all_that_a_chapter_imports(listed, name):
     missing = {
         top
         for top in tops
-        if top in brought and top != library.name
+        if top in brought and top not in requirements.PACKAGES
         if not listed.keys() & {canonicalize_name(name) for name in brought[top]}
     }
     assert missing - {"distributed"} == set()  # which dask[distributed] brings

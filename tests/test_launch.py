@@ -11,7 +11,7 @@ from bookbuild.source import read_chapter
 from books import chapter, code, execute, make_book
 
 SETTINGS = "repository: {url: 'git@github.com:someone/book.git', branch: print}\n"
-NETWORKS = "from collective_action.resumes.models import bag"
+NETWORKS = "from collective_lab.models import bag"
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def test_without_an_address_it_says_what_to_do(book):
     [
         ("one", [], "collective_action, myst_nb", "notebooks"),
         ("one", ["collective_action"], "myst_nb", "notebooks"),
-        ("two", [], "collective_action, myst_nb, torch", "notebooks,resumes"),
-        ("two", ["torch", "filelock", "tqdm"], "collective_action, myst_nb", "notebooks,resumes"),
-        ("two", ["collective_action", "myst_nb", "filelock", "tqdm"], "torch", "notebooks,resumes"),
+        ("two", [], "collective_action, myst_nb, torch", "notebooks,lab"),
+        ("two", ["torch", "filelock", "tqdm"], "collective_action, myst_nb", "notebooks,lab"),
+        ("two", ["collective_action", "myst_nb", "filelock", "tqdm"], "torch", "notebooks,lab"),
     ],
 )
 def test_with_an_address_it_installs_what_the_chapter_needs(book, name, installed, missing, extras):

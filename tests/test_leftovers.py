@@ -46,7 +46,7 @@ def test_leftovers_are_not_handed_out(book):
     (book.results / "kept.csv").touch()
     folder = student.write(book)
     with zipfile.ZipFile(folder / student.ARCHIVE) as archive:
-        names = [name for name in archive.namelist() if "/results/" in name]
+        names = [name for name in archive.namelist() if "/book/results/" in name]
     assert [name.rpartition("/")[2] for name in names] == ["kept.csv"]
 
 

@@ -19,8 +19,9 @@ NAMES = sorted({match.groups("") for line in ROWS for match in NAME.finditer(lin
 
 
 def resolve(dotted: str):
-    module, *rest = dotted.split(".")
-    found = importlib.import_module(f"collective_action.{module}")
+    whole = dotted if dotted.startswith("collective_lab.") else f"collective_action.{dotted}"
+    package, module, *rest = whole.split(".")
+    found = importlib.import_module(f"{package}.{module}")
     for part in rest:
         if inspect.ismodule(found) and not hasattr(found, part):
             with contextlib.suppress(ModuleNotFoundError):

@@ -6,11 +6,12 @@ import pytest
 
 import bookbuild
 import collective_action
+import collective_lab
 
 UNIX = {"resource", "fcntl", "pwd", "grp", "termios"}
 MODULES = [
     path
-    for package in (collective_action, bookbuild)
+    for package in (collective_action, collective_lab, bookbuild)
     for path in sorted(Path(package.__file__).parent.rglob("*.py"))
 ]
 

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from collective_action.data import book_file
-from collective_action.resumes.corpus import Synthetic, datasheet
+from collective_lab.corpora import Synthetic, datasheet
 
-COMMAND = "python -m collective_action.resumes.corpus.datasheet book/results"
+COMMAND = "collective-lab corpus datasheet book/results"
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_facts_follow_the_corpus():
 
 
 def test_the_command_needs_a_folder():
-    command = [sys.executable, "-m", datasheet.__name__, "/nowhere/at/all"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 1
-    assert "FOLDER" in run.stderr
+    command = ["-m", "collective_lab", "corpus", "datasheet", "/nowhere/at/all"]
+    run = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "/nowhere/at/all is not a folder" in run.stderr

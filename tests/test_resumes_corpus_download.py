@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from collective_action.resumes.corpus import DownloadError, Published, download, load, published
-from collective_action.resumes.corpus.__main__ import main
-from collective_action.resumes.corpus.download import RemoteFile, blob_id, fetch
+from collective_lab.cli import main
+from collective_lab.corpora import DownloadError, Published, download, load, published
+from collective_lab.corpora.download import RemoteFile, blob_id, fetch
 from servers import Behaviour, serving
 
 CONTENT = bytes(range(256)) * 4_000
@@ -324,7 +324,7 @@ def test_both_published_forms_become_a_corpus(corpus_server, tmp_path):
 
 
 def test_nothing_is_fetched_unless_asked(corpus_server, tmp_path):
-    with pytest.raises(FileNotFoundError, match="only when you ask: python -m"):
+    with pytest.raises(FileNotFoundError, match="only when you ask: collective-lab"):
         load(Published(cache=tmp_path, address=corpus_server.address))
     assert corpus_server.asked == []
 
@@ -342,7 +342,7 @@ def test_a_copy_that_was_altered_on_disk_is_not_used(corpus_server, tmp_path):
 
 def test_the_command_line_fetches_and_reports(corpus_server, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COLLECTIVE_ACTION_CACHE", str(tmp_path))
-    command = ["download", "--address", corpus_server.address]
+    command = ["corpus", "download", "--address", corpus_server.address]
     assert main(command) == 0
     assert "2 found, 2 kept" in capsys.readouterr().out
     corpus_server.status = 500

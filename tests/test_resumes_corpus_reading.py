@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collective_action.resumes.corpus import OCCUPATIONS, ArchiveError, Folder, load, parse
-from collective_action.resumes.corpus.archive import open_archive
-from collective_action.resumes.corpus.cleaning import decode, plain
-from collective_action.resumes.corpus.occupations import find, fold
-from collective_action.resumes.corpus.records import SAME_ID, Read, Skipped, collect
+from collective_lab.corpora import OCCUPATIONS, ArchiveError, Folder, load, parse
+from collective_lab.corpora.archive import open_archive
+from collective_lab.corpora.cleaning import decode, plain
+from collective_lab.corpora.occupations import find, fold
+from collective_lab.corpora.records import SAME_ID, Read, Skipped, collect
 
 derandomised = settings(derandomize=True, deadline=None, max_examples=150)
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collective_action.resumes.corpus import OCCUPATIONS, Synthetic, load
-from collective_action.resumes.corpus.__main__ import main
-from collective_action.resumes.corpus.split import TEST_SHARE, in_test, normalise
-from collective_action.resumes.corpus.synthetic import careers, readers, vocabulary
+from collective_lab.cli import main
+from collective_lab.corpora import OCCUPATIONS, Synthetic, load
+from collective_lab.corpora.split import TEST_SHARE, in_test, normalise
+from collective_lab.corpora.synthetic import careers, readers, vocabulary
 
 # Of the first fifty texts. If it changes, every recorded result is of another corpus.
 DIGEST = "5f6f20084df4892a32581eab4003919f7f5f3acf5e99d3ec1ac5af30fcf98a90"
@@ -168,16 +168,16 @@ def test_bad_input_is_named(arguments, message):
 
 
 def test_the_command_line_reports(capsys):
-    assert main(["synthetic", "-n", "300"]) == 0
+    assert main(["corpus", "synthetic", "-n", "300"]) == 0
     assert "300 found, 300 kept" in capsys.readouterr().out
-    assert main(["folder", "/nowhere/at/all"]) == 1
+    assert main(["corpus", "folder", "/nowhere/at/all"]) == 1
     assert "must be a folder" in capsys.readouterr().err
 
 
 def test_importing_is_light():
     """Someone who wants the model of Part I or a help text does not wait for datasets and torch."""
     code = (
-        "import sys, collective_action.resumes.corpus.__main__;"
+        "import sys, collective_lab.cli;"
         "print(sorted({'datasets', 'torch', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code]

@@ -8,12 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from collective_action.resumes.curves import (
-    CriticalMass,
-    critical_mass,
-    critical_masses,
-    means,
-)
+from collective_lab.results.curves import CriticalMass, critical_mass, critical_masses, means
 
 pytestmark = pytest.mark.numerical
 
@@ -186,7 +181,7 @@ def test_errors_say_what_is_wrong(call, message):
 
 def test_curves_need_no_torch():
     """A chapter that only reads recorded runs should not wait for PyTorch."""
-    code = "import sys, collective_action.resumes.curves; assert 'torch' not in sys.modules"
+    code = "import sys, collective_lab.results.curves; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from collective_action.resumes.drawing import MEAN, success_by_size
+from collective_lab.results.drawing import MEAN, success_by_size
 
 NAMES = {"a": "first", "b": "second"}
 

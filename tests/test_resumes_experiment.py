@@ -14,9 +14,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collective_action.resumes.__main__ import main
-from collective_action.resumes.corpus import Folder, Published, Synthetic
-from collective_action.resumes.experiment import (
+from collective_lab.cli import main
+from collective_lab.corpora import Folder, Published, Synthetic
+from collective_lab.experiment import (
     Configuration,
     Record,
     material,
@@ -26,11 +26,11 @@ from collective_action.resumes.experiment import (
     running,
     tasks,
 )
-from collective_action.resumes.experiment.planted import plant
-from collective_action.resumes.experiment.scoring import scores
-from collective_action.resumes.models.recipes import RECIPES
-from collective_action.resumes.signals import Marking
-from collective_action.resumes.training import device
+from collective_lab.experiment.planted import plant
+from collective_lab.experiment.scoring import scores
+from collective_lab.models.recipes import RECIPES
+from collective_lab.signals import Marking
+from collective_lab.training import device
 
 pytestmark = pytest.mark.numerical
 
@@ -396,12 +396,12 @@ def test_a_record_of_before_the_instructions_were_kept_is_still_read():
 def test_a_missing_corpus_stops_the_command_with_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COLLECTIVE_ACTION_CACHE", str(tmp_path))
     assert main(["run", "--published", "--model", "tiny"]) == 1
-    assert "python -m collective_action.resumes.corpus download" in capsys.readouterr().err
+    assert "collective-lab corpus download" in capsys.readouterr().err
 
 
 def test_help_is_there_for_a_stranger():
     done = subprocess.run(
-        [sys.executable, "-m", "collective_action.resumes", "run", "--help"],
+        [sys.executable, "-m", "collective_lab", "run", "--help"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     for word in ("--alpha", "--model {bag,tiny,minilm,distilbert}", "examples:"):

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
-from collective_action.resumes import fits
-from collective_action.resumes.fits import PARAMETERS, Curve, fit_curve
-from collective_action.resumes.store import recorded
+from collective_lab.results import fits, recorded
+from collective_lab.results.fits import PARAMETERS, Curve, fit_curve
 
 pytestmark = pytest.mark.numerical
 
@@ -127,7 +126,7 @@ FITTED = """
 import sys
 import numpy as np
 import pandas as pd
-from collective_action.resumes.fits import PARAMETERS, fit_curve
+from collective_lab.results.fits import PARAMETERS, fit_curve
 for _, runs in pd.read_csv(sys.stdin).groupby("spacing"):
     found = fit_curve(runs)
     values = [getattr(found, name) for name in PARAMETERS]

@@ -12,12 +12,12 @@ from transformers import (
     DistilBertModel,
 )
 
-from collective_action.resumes import models
-from collective_action.resumes.corpus import OCCUPATIONS
-from collective_action.resumes.models import bag, scratch
-from collective_action.resumes.models.pretrained import DISTILBERT, MINILM, Pretrained
-from collective_action.resumes.models.vocabulary import own_tokenizer
-from collective_action.resumes.signals import known_token
+from collective_lab import models
+from collective_lab.corpora import OCCUPATIONS
+from collective_lab.models import bag, scratch
+from collective_lab.models.pretrained import DISTILBERT, MINILM, Pretrained
+from collective_lab.models.vocabulary import own_tokenizer
+from collective_lab.signals import known_token
 
 pytestmark = pytest.mark.numerical
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from collective_action.data import book_file
-from collective_action.resumes import experiment, store
-from collective_action.resumes.sweep import GRIDS
+from collective_lab import experiment, results, store
+from collective_lab.sweep import GRIDS
 
 pytestmark = pytest.mark.numerical
 
@@ -19,23 +19,23 @@ COUNTS = ("members", "planted", "carriers", "train", "test", "steps")
 
 
 def test_two_thousand_runs_are_recorded():
-    assert len(store.recorded("bag")) >= 2_000
-    provenance = store.recorded("bag").attrs["provenance"]
+    assert len(results.recorded("bag")) >= 2_000
+    provenance = results.recorded("bag").attrs["provenance"]
     assert all(each["missing"] == 0 for each in provenance["groups"].values())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_tables_hold_what_the_grid_asks_for(name, tmp_path):
     groups = GRIDS[name].groups()
-    about = store.recorded(name).attrs["provenance"]
+    about = results.recorded(name).attrs["provenance"]
     assert set(about["groups"]) <= set(groups)
     for group, counts in about["groups"].items():
-        there = store.restore(name, group)
+        there = results.restore(name, group)
         wanted = {each.id for each in groups[group]}
         assert {each.configuration.id for each in there} <= wanted
         assert (len(there), len(there) + counts["missing"]) == (counts["records"], len(wanted))
     with store.Writer(tmp_path / "again.sqlite") as writer:
-        assert writer.add(store.restore(name)) == about["records"]
+        assert writer.add(results.restore(name)) == about["records"]
         assert store.check(writer) == []
 
 
@@ -50,7 +50,7 @@ def as_recorded():
 @pytest.mark.slow
 def test_three_random_bags_are_made_again(as_recorded):
     """A bag is float32 on a processor, wherever it is trained: only the order of sums differs."""
-    for old in random.Random("bag").sample(store.restore("bag"), 3):
+    for old in random.Random("bag").sample(results.restore("bag"), 3):
         as_recorded(old.provenance.threads)
         new = experiment.run(old.configuration)
         assert asdict(new.outcome) == pytest.approx(asdict(old.outcome), abs=5e-3)
@@ -67,7 +67,7 @@ def calm_conditions():
     arithmetic decides no more than they do.
     """
     conditions = defaultdict(list)
-    for record in store.restore("tiny"):
+    for record in results.restore("tiny"):
         conditions[record.configuration.but(seed=0)].append(record)
     return [
         records

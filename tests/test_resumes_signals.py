@@ -13,8 +13,8 @@ from tokenizers.pre_tokenizers import BertPreTokenizer, WhitespaceSplit
 from tokenizers.trainers import WordLevelTrainer, WordPieceTrainer
 from transformers import PreTrainedTokenizerFast
 
-from collective_action.resumes.corpus import Synthetic, load
-from collective_action.resumes.signals import (
+from collective_lab.corpora import Synthetic, load
+from collective_lab.signals import (
     Marking,
     Uniqueness,
     check,
@@ -24,8 +24,8 @@ from collective_action.resumes.signals import (
     tokenise,
     uniqueness,
 )
-from collective_action.resumes.signals.marking import PLACEMENTS, draws, mark
-from collective_action.resumes.signals.trigger import carriers, encoder
+from collective_lab.signals.marking import PLACEMENTS, draws, mark
+from collective_lab.signals.trigger import carriers, encoder
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 TEXTS = [resume.text for resume in Synthetic(400, seed=5).read()[0]]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from collective_action.resumes import store
-from collective_action.resumes.store import Reader, StoreError, Writer, schema
+from collective_lab import results, store
+from collective_lab.store import Reader, StoreError, Writer, schema
 from sweeping import configurations, record
 
 
@@ -77,7 +77,7 @@ def test_failures_are_counted_until_a_run_succeeds(filled):
 
 def test_one_process_writes_and_others_read(filled):
     code = (
-        "import sys; from collective_action.resumes.store import Writer, Reader, StoreError\n"
+        "import sys; from collective_lab.store import Writer, Reader, StoreError\n"
         "print(len(Reader(sys.argv[1])))\n"
         "try: Writer(sys.argv[1])\n"
         "except StoreError as error: print(error)"
@@ -94,7 +94,7 @@ def test_one_process_writes_and_others_read(filled):
 
 def test_a_writer_that_was_killed_holds_nobody_up(filled):
     code = (
-        "import os, sys; from collective_action.resumes.store import Writer\n"
+        "import os, sys; from collective_lab.store import Writer\n"
         "from sweeping import configurations, record\n"
         "writer = Writer(sys.argv[1]); writer.add(map(record, configurations(9)))\n"
         "os.kill(os.getpid(), 9)"
@@ -438,11 +438,11 @@ def test_an_export_that_meets_a_full_disk_leaves_the_earlier_tables(small_disk, 
     many(path)
     groups = {"seed": configurations(40)}
     with Reader(path) as reader:
-        store.export(reader, "small", groups, small_disk)
+        results.export(reader, "small", groups, small_disk)
         before = (small_disk / "small" / "seed.csv").read_bytes()
         (small_disk / "ballast").write_bytes(bytes(570_000))
         with pytest.raises(StoreError, match=r"seed\.csv cannot be written: .*No space left"):
-            store.export(reader, "small", {"seed": configurations(300)}, small_disk)
+            results.export(reader, "small", {"seed": configurations(300)}, small_disk)
     assert (small_disk / "small" / "seed.csv").read_bytes() == before
     assert {each.name for each in (small_disk / "small").iterdir()} == {
         "seed.csv",
@@ -461,19 +461,19 @@ def exported(filled, tmp_path):
     groups["alpha"] = [elsewhere.configuration]
     with Writer(filled) as writer:
         writer.add([elsewhere])
-        lacking = store.export(writer, "small", groups, tmp_path / "tables")
+        lacking = results.export(writer, "small", groups, tmp_path / "tables")
     assert lacking == {"seed": 0, "more": 1, "alpha": 0}
     return tmp_path / "tables"
 
 
 def test_exported_tables_are_read_by_group(exported):
-    frame = store.recorded("small", "seed", exported)
+    frame = results.recorded("small", "seed", exported)
     assert frame["seed"].tolist() == [0, 1]
     for name in ("strategy", "alpha", "target", "placement", "spacing", "uniqueness", "model"):
         assert name in frame
     expected = [round(record(each).outcome.success, 6) for each in configurations(2)]
     assert frame["success"].tolist() == expected
-    everything = store.recorded("small", folder=exported)
+    everything = results.recorded("small", folder=exported)
     assert len(everything) == everything["id"].nunique() == 7
     about = everything.attrs["provenance"]
     assert [each["device"] for each in about["environments"]] == ["no processor", "a GPU"]
@@ -491,8 +491,8 @@ def test_an_environment_is_summed_up_over_its_records(path, tmp_path):
     ]
     with Writer(path) as writer:
         writer.add(made)
-        store.export(writer, "small", {"seed": configurations(3)}, tmp_path)
-    about = store.recorded("small", folder=tmp_path).attrs["provenance"]
+        results.export(writer, "small", {"seed": configurations(3)}, tmp_path)
+    about = results.recorded("small", folder=tmp_path).attrs["provenance"]
     [place] = about["environments"]
     assert (place["records"], place["seconds"], place["peak_megabytes"]) == (3, 24.5, 500)
     assert (place["first"][:10], place["last"][:10]) == ("2026-11-24", "2026-11-26")
@@ -505,7 +505,7 @@ def test_everybody_may_read_the_tables(exported):
 
 
 def test_a_record_can_be_had_back_from_the_tables(exported):
-    restored = {each.configuration: each for each in store.restore("small", folder=exported)}
+    restored = {each.configuration: each for each in results.restore("small", folder=exported)}
     for configuration in [*configurations(6), *configurations(1, alpha=0.3)]:
         back, made = restored[configuration], record(configuration)
         assert dataclasses.asdict(back.outcome) == pytest.approx(
@@ -517,15 +517,15 @@ def test_a_record_can_be_had_back_from_the_tables(exported):
 
 
 def test_grids_that_vary_what_is_usually_shared_are_had_back_too(path, tmp_path):
-    from collective_action.resumes.corpus import Synthetic
-    from collective_action.resumes.signals import Marking
+    from collective_lab.corpora import Synthetic
+    from collective_lab.signals import Marking
 
     given = [*configurations(2), *configurations(1, model="bag", corpus=Synthetic(n=70))]
     given += configurations(1, marking=Marking("null"))  # a word, and not what is missing
     with Writer(path) as writer:
         writer.add(map(record, given))
-        store.export(writer, "mixed", {"all": given}, tmp_path)
-    assert {each.configuration for each in store.restore("mixed", folder=tmp_path)} == set(given)
+        results.export(writer, "mixed", {"all": given}, tmp_path)
+    assert {each.configuration for each in results.restore("mixed", folder=tmp_path)} == set(given)
 
 
 def test_the_same_records_give_the_same_bytes(exported, filled, tmp_path):
@@ -535,7 +535,7 @@ def test_the_same_records_give_the_same_bytes(exported, filled, tmp_path):
     with Reader(filled) as reader, Writer(merged) as writer:  # in another order in the file
         for each in reversed(list(reader.records())):
             writer.add([each])
-        store.export(writer, "small", groups, tmp_path / "again")
+        results.export(writer, "small", groups, tmp_path / "again")
     names = sorted(path.name for path in (exported / "small").iterdir())
     assert names == ["alpha.csv", "more.csv", "provenance.json", "seed.csv"]
     for name in names:
@@ -547,21 +547,21 @@ def test_a_row_that_was_altered_is_not_taken_for_a_record(exported):
     file = exported / "small" / "seed.csv"
     file.write_text(file.read_text().replace("feature-label", "feature-only"))
     with pytest.raises(ValueError, match="it was altered"):
-        store.restore("small", "seed", exported)
+        results.restore("small", "seed", exported)
 
 
 def test_what_is_not_there_is_said(exported, filled):
     with pytest.raises(StoreError, match="'nothing': 'small' has seed, more, alpha"):
-        store.recorded("small", "nothing", exported)
+        results.recorded("small", "nothing", exported)
     with pytest.raises(StoreError, match="`sweep export` writes them"):
-        store.recorded("large", folder=exported)
+        results.recorded("large", folder=exported)
     with Reader(filled) as reader, pytest.raises(StoreError, match="no record of the grid"):
-        store.export(reader, "none", {"all": configurations(1, alpha=0.9)}, exported)
+        results.export(reader, "none", {"all": configurations(1, alpha=0.9)}, exported)
 
 
 def test_the_tables_are_small(path, tmp_path):
     many(path)
     with Reader(path) as reader:
-        store.export(reader, "many", {"all": configurations(300)}, tmp_path)
+        results.export(reader, "many", {"all": configurations(300)}, tmp_path)
     assert (tmp_path / "many" / "all.csv").stat().st_size < 300 * 220
     json.loads((tmp_path / "many" / "provenance.json").read_text())

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from collective_action.resumes.corpus import OCCUPATIONS
-from collective_action.resumes.store import Reader, StoreError, Writer, check
-from collective_action.resumes.sweep import GRIDS, SweepError, cluster, order, run, running
-from collective_action.resumes.sweep.progress import Progress, duration
+from collective_lab.corpora import OCCUPATIONS
+from collective_lab.store import Reader, StoreError, Writer, check
+from collective_lab.sweep import GRIDS, SweepError, cluster, order, run, running
+from collective_lab.sweep.progress import Progress, duration
 from sweeping import (
     configurations,
     coordinator,
@@ -295,7 +295,7 @@ class Terminal(io.StringIO):
 def test_progress_is_one_line_on_a_terminal_and_few_elsewhere(monkeypatch):
     seconds = itertools.count(step=0.125)
     clock = SimpleNamespace(monotonic=lambda: next(seconds))
-    monkeypatch.setattr("collective_action.resumes.sweep.progress.time", clock)
+    monkeypatch.setattr("collective_lab.sweep.progress.time", clock)
     plain, live = io.StringIO(), Terminal()
     for stream in (plain, live):
         progress = Progress(total=10, done=4, stream=stream)

@@ -8,9 +8,10 @@ import sys
 import pytest
 
 from collective_action import data
-from collective_action.resumes.__main__ import main
-from collective_action.resumes.store import Reader, Writer, restore
-from collective_action.resumes.sweep import GRIDS, Summary, SweepError, running
+from collective_lab.cli import main
+from collective_lab.results import restore
+from collective_lab.store import Reader, Writer
+from collective_lab.sweep import GRIDS, Summary, SweepError, running
 from sweeping import configurations, record
 
 CURVE = GRIDS["minilm"].groups()["alpha"]
@@ -232,7 +233,7 @@ def test_nothing_loads_pytorch_or_dask_before_there_is_something_to_run(path):
     ]
     code = (
         "import contextlib, json, sys\n"
-        "from collective_action.resumes.__main__ import main\n"
+        "from collective_lab.cli import main\n"
         "for words in json.loads(sys.argv[1]):\n"
         "    with contextlib.suppress(SystemExit):\n"
         "        main(words)\n"

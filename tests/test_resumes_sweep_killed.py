@@ -14,12 +14,12 @@ import psutil
 import pytest
 import torch
 
-from collective_action.resumes import experiment
-from collective_action.resumes.corpus import Synthetic
-from collective_action.resumes.experiment import Configuration
-from collective_action.resumes.store import Reader, StoreError, Writer, check
-from collective_action.resumes.store.merging import agree
-from collective_action.resumes.sweep import run
+from collective_lab import experiment
+from collective_lab.corpora import Synthetic
+from collective_lab.experiment import Configuration
+from collective_lab.store import Reader, StoreError, Writer, check
+from collective_lab.store.merging import agree
+from collective_lab.sweep import run
 from sweeping import configurations, coordinator, let_go, record
 
 N = 60
@@ -249,10 +249,10 @@ def test_a_killed_sweep_of_real_runs_equals_an_uninterrupted_one(path, one_threa
     small = Configuration(corpus=Synthetic(n=60), epochs=1, length=16, alpha=0.2)
     given = [small.but(seed=seed) for seed in range(4)]
     code = (
-        "import sys; from collective_action.resumes.store import Writer\n"
-        "from collective_action.resumes.sweep import run\n"
-        "from collective_action.resumes.corpus import Synthetic\n"
-        "from collective_action.resumes.experiment import Configuration\n"
+        "import sys; from collective_lab.store import Writer\n"
+        "from collective_lab.sweep import run\n"
+        "from collective_lab.corpora import Synthetic\n"
+        "from collective_lab.experiment import Configuration\n"
         "small = Configuration(corpus=Synthetic(n=60), epochs=1, length=16, alpha=0.2)\n"
         "with Writer(sys.argv[1]) as writer:\n"
         "    run([small.but(seed=seed) for seed in range(4)], writer, workers=2)"

@@ -18,13 +18,14 @@ from transformers import (
     get_linear_schedule_with_warmup,
 )
 
-from collective_action.resumes.signals import Tokens
-from collective_action.resumes.training import conversion, device, loop
-from collective_action.resumes.training.batches import Rows, order, rows, side_by_side
-from collective_action.resumes.training.encoder import Dropout
-from collective_action.resumes.training.parameters import Parameters
-from collective_action.resumes.training.schedule import rate
-from collective_action.resumes.training.targets import distribution, with_noise
+from collective_lab.signals import Tokens
+from collective_lab.training import device
+from collective_lab.training.fast import conversion, loop
+from collective_lab.training.fast.batches import Rows, order, rows, side_by_side
+from collective_lab.training.fast.encoder import Dropout
+from collective_lab.training.fast.parameters import Parameters
+from collective_lab.training.fast.schedule import rate
+from collective_lab.training.label_noise import distribution, with_noise
 
 pytestmark = pytest.mark.numerical
 
@@ -363,7 +364,7 @@ def test_rows_move_to_a_device_as_a_whole():
 
 FREED_AND_ASKED_FOR_AGAIN = """
 import ctypes, resource, sys
-from collective_action.resumes.training.memory import keep_freed
+from collective_lab.training.fast.memory import keep_freed
 
 if sys.argv[1] == "kept":
     assert keep_freed()

@@ -156,7 +156,7 @@ def test_the_lists_name_all_that_a_notebook_imports(name):
     brought = packages_distributions()
     wanted = {
         canonicalize_name(brought[top][0])
-        for top in tops - sys.stdlib_module_names - {library.name}
+        for top in tops - sys.stdlib_module_names - set(requirements.PACKAGES)
     }
     network = requirements.network(chapter_read)
     named = {

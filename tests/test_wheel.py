@@ -18,11 +18,12 @@ import pandas as pd
 table = pd.DataFrame({"x": [1], "y": [2]})
 alt.Chart(table).mark_point().encode(x="x:Q", y="y:Q").properties(description="A dot.")
 """
+PACKAGES = ("collective_action/", "collective_lab/")
 THEORY = """
 import importlib, json, pkgutil, sys
 import collective_action
 from collective_action.data import book_file
-heavy = ("collective_action.resumes", "collective_action.network")
+heavy = ("collective_action.network",)
 names = [found.name for found in pkgutil.walk_packages(
     collective_action.__path__, "collective_action.", onerror=lambda name: None)]
 for name in names:
@@ -31,7 +32,7 @@ for name in names:
 print(json.dumps([names, str(book_file("results/sweeps")), sorted(sys.modules)]))
 """
 TABLES = """
-from collective_action.resumes.store import recorded
+from collective_lab.results import recorded
 import collective_action
 print(collective_action.__file__, len(recorded("bag")), sep="\\n")
 """
@@ -78,9 +79,9 @@ def test_the_theory_needs_four_packages(theory):
 def test_the_wheel_and_the_student_edition_bring_the_same_library_and_data(wheel, tmp_path):
     written = student.write(THIS_BOOK, tmp_path) / student.ARCHIVE
     with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(written) as other:
-        library = {name for name in one.namelist() if name.startswith("collective_action/")}
+        library = {name for name in one.namelist() if name.startswith(PACKAGES)}
         names = {name.partition("/")[2] for name in other.namelist()}
-    assert {name for name in names if name.startswith("collective_action/")} == library
+    assert {name for name in names if name.startswith(PACKAGES)} == library
     results = {
         f"collective_action/book/{path.relative_to(THIS_BOOK.source).as_posix()}"
         for path in THIS_BOOK.results.rglob("*")

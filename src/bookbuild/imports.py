@@ -6,17 +6,18 @@ from functools import cache
 from pathlib import Path
 
 
-def reached(cells: Iterable[str], library: Path) -> set[str]:
+def reached(cells: Iterable[str], library: Iterable[Path]) -> set[str]:
     """Return the modules that are loaded when cells run, by their full names.
 
     Parameters
     ----------
     cells : iterable of str
         Python code.
-    library : Path
-        A package's folder. What its modules import at their top is loaded with them; what they
+    library : iterable of Path
+        Folders of packages. What their modules import at their top is loaded with them; what they
         import inside a function is not.
     """
+    folders = {folder.name: folder for folder in library}
     found: set[str] = set()
     waiting = [name for cell in cells for name in _named(ast.walk(ast.parse(cell)))]
     while waiting:
@@ -25,10 +26,10 @@ def reached(cells: Iterable[str], library: Path) -> set[str]:
             continue
         found.add(name)
         parts = name.split(".")
-        if parts[0] != library.name:
+        if parts[0] not in folders:
             continue
         waiting += [".".join(parts[:end]) for end in range(1, len(parts))]
-        path = library.joinpath(*parts[1:])
+        path = folders[parts[0]].joinpath(*parts[1:])
         for module in (path / "__init__.py", path.with_suffix(".py")):
             if module.is_file():
                 waiting += _loaded(module)

@@ -62,12 +62,12 @@ def cell(book: Book, chapter: NotebookNode) -> NotebookNode:
     """
     network = requirements.network(chapter)
     found = repository.find(book)
-    extras = "notebooks,resumes" if network else "notebooks"
+    extras = "notebooks,lab" if network else "notebooks"
     wanted = f"{requirements.DISTRIBUTION}[{extras}]"
     if found:
         wanted += f" @ git+{found.url}@{found.branch}"
     heaviest = [name for name in network if name == "torch"]  # which an environment may well lack
-    needed = (requirements.library().name, "myst_nb", *heaviest)
+    needed = (requirements.PACKAGES[0], "myst_nb", *heaviest)
     source = (MISSING + (INSTALL if found else REFUSE)).format(needed=needed, wanted=wanted)
     metadata = {"jupyter": {"source_hidden": True}, "tags": ["remove-cell", TAG]}
     return new_code_cell(source, metadata=metadata, id=TAG)

@@ -14,14 +14,15 @@ from bookbuild import imports
 from bookbuild.layout import Book
 
 DISTRIBUTION = "collective-action-book"
+PACKAGES = ("collective_action", "collective_lab")
 ALL = "requirements.txt"
 NETWORK = "requirements-network.txt"
 
 
-def library() -> Path:
-    """Return the folder of the library that the chapters import."""
-    [folder] = find_spec("collective_action").submodule_search_locations
-    return Path(folder)
+def library() -> list[Path]:
+    """Return the folders of the packages that the chapters import; the first brings the data."""
+    found = [find_spec(name).submodule_search_locations for name in PACKAGES]
+    return [Path(folder) for [folder] in found]
 
 
 def lists(book: Book) -> dict[str, str]:
@@ -31,7 +32,7 @@ def lists(book: Book) -> dict[str, str]:
     pins = dict(re.findall(r"^([\w.-]+)(==[^ ;]+)", text, re.M))
     return {
         ALL: _lines([*_wanted(), *_wanted("notebooks"), Requirement("jupyterlab")], pins),
-        NETWORK: _lines(_wanted("resumes"), pins),
+        NETWORK: _lines(_wanted("lab"), pins),
     }
 
 
@@ -39,7 +40,7 @@ def network(chapter: NotebookNode) -> list[str]:
     """Return the packages that a chapter imports and that the second list alone names."""
     code = [cell.source for cell in chapter.cells if cell.cell_type == "code"]
     tops = {name.partition(".")[0] for name in imports.reached(code, library())}
-    second = {canonicalize_name(wanted.name) for wanted in _wanted("resumes")}
+    second = {canonicalize_name(wanted.name) for wanted in _wanted("lab")}
     first = {canonicalize_name(wanted.name) for wanted in _wanted("notebooks")}
     return sorted(name for name in tops if canonicalize_name(name) in second - first)
 

@@ -195,9 +195,9 @@ def _archive(book: Book, texts: dict[str, str], network: list[str]) -> bytes:
     files |= {
         name: (book.root / name).read_bytes() for name in LICENCES if (book.root / name).is_file()
     }
-    library = requirements.library()
-    data = f"{library.name}/book"
-    for folder, inside in ((library, library.name), (book.results, f"{data}/results")):
+    library = {folder: folder.name for folder in requirements.library()}
+    data = f"{requirements.PACKAGES[0]}/book"
+    for folder, inside in (library | {book.results: f"{data}/results"}).items():
         for path in sources(folder, "**/*"):
             if "executions" not in path.relative_to(folder).parts:
                 files[f"{inside}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()

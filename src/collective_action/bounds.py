@@ -12,8 +12,8 @@ Parameters broadcast against each other as NumPy arrays do.
 import numpy as np
 
 from collective_action import validation
-from collective_action.optimal.firms import slack
 from collective_action.population import Population
+from collective_action.slack import slack
 from collective_action.strategies import (
     Signal,
     erasing_labels,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action.optimal.contest import TIE
+from collective_action.learners.optimal.contest import TIE
 from collective_action.optimal.erasing_programme import least_erasure
 from collective_action.optimal.firms import deviations, overturned_margin
 from collective_action.optimal.knapsack import pack

@@ -7,7 +7,7 @@ and g(x) get one answer. Being near-optimal is linear in the answers; see `firms
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.optimal.contest import TIE
+from collective_action.learners.optimal.contest import TIE
 from collective_action.optimal.firms import prices
 
 NODES = 2_000

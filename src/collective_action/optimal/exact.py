@@ -7,10 +7,11 @@ broken against the collective. What the paper bounds is a staircase in α; here 
 import numpy as np
 
 from collective_action import validation
-from collective_action.optimal.contest import TIE, Contest, contest
-from collective_action.optimal.firms import slack
+from collective_action.learners.optimal.contest import TIE
+from collective_action.optimal.contest import Contest, contest
 from collective_action.optimal.worst_case import opponent, worst_at
 from collective_action.population import Population
+from collective_action.slack import slack
 from collective_action.strategies import Signal, signal_map
 
 

@@ -8,7 +8,7 @@ in total variation" and "P̃ = (1−ε)P + εQ for some law Q". What each costs 
 import numpy as np
 
 from collective_action import validation
-from collective_action.optimal.contest import TIE
+from collective_action.learners.optimal.contest import TIE
 from collective_action.population import Population
 
 CONTAMINATIONS = ("total-variation", "contamination")

@@ -12,9 +12,9 @@ import numpy as np
 from collective_action import validation
 from collective_action.optimal.contest import Contest, contest
 from collective_action.optimal.erasing import Erasing, erasing, worst_firm
-from collective_action.optimal.firms import slack
 from collective_action.optimal.knapsack import pack
 from collective_action.population import Population
+from collective_action.slack import slack
 from collective_action.strategies import Signal
 
 GAP = 1e-9

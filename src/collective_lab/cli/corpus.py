@@ -1,0 +1,61 @@
+"""The corpora: `collective-lab corpus --help`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from collective_lab.corpora import ArchiveError, DownloadError, Folder, Published, Synthetic, load
+from collective_lab.corpora.loading import Source
+from collective_lab.corpora.published import ADDRESS, FILES, cache_folder
+from collective_lab.corpora.synthetic.source import PAPER_SIZE
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `corpus` and its own commands to a parser's commands.
+
+    Each sets `command`, a function of the parsed arguments that returns the exit status.
+    """
+    corpus = commands.add_parser("corpus", help="fetch the real corpus, or look at one")
+    verbs = corpus.add_subparsers(required=True, metavar="VERB")
+    verb = verbs.add_parser("download", help="fetch the real corpus (89 MB) and report on it")
+    verb.add_argument("--form", choices=tuple(FILES), default="pairs", help="default: pairs")
+    verb.add_argument("--cache", type=Path, help=f"default: {cache_folder()}")
+    verb.add_argument("--address", default=ADDRESS, help="a mirror's, ending in a slash")
+    verb.set_defaults(command=_reporting(_published))
+    verb = verbs.add_parser("folder", help="report on a folder of your own résumés")
+    verb.add_argument("path", type=Path)
+    verb.set_defaults(command=_reporting(lambda given: Folder(given.path)))
+    verb = verbs.add_parser("synthetic", help="report on the synthetic corpus")
+    verb.add_argument("-n", type=int, default=PAPER_SIZE, help="how many résumés")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.set_defaults(command=_reporting(lambda given: Synthetic(given.n, given.seed)))
+    verb = verbs.add_parser("datasheet", help="write the numbers of the book's datasheet")
+    verb.add_argument("folder", type=Path)
+    verb.set_defaults(command=_datasheet)
+
+
+def _published(given: argparse.Namespace) -> Published:
+    return Published(given.form, download=True, cache=given.cache, address=given.address)
+
+
+def _reporting(source: Callable[[argparse.Namespace], Source]) -> Callable:
+    def report(given: argparse.Namespace) -> int:
+        try:
+            print(load(source(given)))
+        except (DownloadError, ArchiveError, ValueError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        return 0
+
+    return report
+
+
+def _datasheet(given: argparse.Namespace) -> int:
+    if not given.folder.is_dir():
+        print(f"{given.folder} is not a folder: make it, or name another", file=sys.stderr)
+        return 2
+    from collective_lab.corpora import datasheet  # computes with scikit-learn
+
+    datasheet.write(given.folder)
+    return 0

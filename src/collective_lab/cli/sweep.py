@@ -1,0 +1,189 @@
+"""The commands of a sweep: `collective-lab sweep …`."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from collective_action import data
+from collective_lab import results, store
+from collective_lab.cli.run import INTERRUPTED, count
+from collective_lab.corpora.published import CACHE_VARIABLE, cache_folder
+from collective_lab.experiment import Configuration
+from collective_lab.results.tables import sweeps_folder
+from collective_lab.store import Reader, StoreError, Writer
+from collective_lab.store.merging import TOLERANCE
+from collective_lab.sweep.attempts import ATTEMPTS
+from collective_lab.sweep.grids import GRIDS
+from collective_lab.sweep.order import ordered
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `sweep` and its own commands to a parser's commands.
+
+    Each sets `command`, a function of the parsed arguments that returns the exit status.
+    """
+    sweep = commands.add_parser("sweep", help="run many experiments and keep their records")
+    verbs = sweep.add_subparsers(required=True, metavar="VERB")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument(
+        "--store",
+        type=Path,
+        default=cache_folder() / "results.sqlite",
+        metavar="FILE",
+        help=f"the SQLite file of records; default: %(default)s ({CACHE_VARIABLE} moves it)",
+    )
+    which = argparse.ArgumentParser(add_help=False)
+    which.add_argument("grid", choices=tuple(GRIDS))
+    which.add_argument(
+        "--group", action="append", default=[], help="only this group; may be given several times"
+    )
+
+    verb = verbs.add_parser("run", parents=[where, which], help="run what the store lacks")
+    verb.add_argument("--workers", type=count, help="processes; default: what the machine allows")
+    verb.add_argument("--seeds", type=count, metavar="N", help="only seeds 0 to N − 1")
+    verb.add_argument("--limit", type=count, metavar="N", help="stop after N new runs")
+    verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler's, instead")
+    verb.add_argument(
+        "--attempts", type=count, default=ATTEMPTS, help="for each; default: %(default)s"
+    )
+    verb.set_defaults(command=_telling(_run))
+    verb = verbs.add_parser("status", parents=[where, which], help="say what is there, by group")
+    verb.set_defaults(command=_telling(_status))
+    verb = verbs.add_parser("check", parents=[where], help="say what is wrong with a store")
+    verb.add_argument("--grid", choices=tuple(GRIDS), help="say also what is missing of this grid")
+    verb.set_defaults(command=_telling(_check))
+    verb = verbs.add_parser("export", parents=[where, which], help="write tables for the book")
+    verb.add_argument("--to", type=Path, metavar="FOLDER", help="default: the book's")
+    verb.set_defaults(command=_telling(_export))
+    verb = verbs.add_parser("merge", parents=[where], help="bring other stores' records in")
+    verb.add_argument("others", nargs="+", type=Path, metavar="FILE")
+    verb.add_argument(
+        "--tolerance", type=float, default=TOLERANCE, help="of fractions; default: %(default)s"
+    )
+    verb.set_defaults(command=_telling(_merge))
+    verb = verbs.add_parser("repair", parents=[where], help="save what a damaged store still holds")
+    verb.set_defaults(command=_telling(_repair))
+
+
+def _telling(command):
+    def told(given: argparse.Namespace) -> int:
+        try:
+            return command(given)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
+        except (StoreError, FileNotFoundError) as error:
+            print(error, file=sys.stderr)
+            return 1
+
+    return told
+
+
+def _groups(given: argparse.Namespace) -> dict[str, list[Configuration]]:
+    return GRIDS[given.grid].groups(given.group)
+
+
+def _run(given: argparse.Namespace) -> int:
+    wanted = [
+        one for one in ordered(_groups(given)) if given.seeds is None or one.seed < given.seeds
+    ]
+    with Writer(given.store) as writer:
+        if given.limit is not None:
+            there = writer.ids()
+            wanted = [one for one in wanted if one.id not in there][: given.limit]
+        from collective_lab.sweep import running  # loads Dask and PyTorch
+
+        try:
+            summary = running.run(
+                wanted,
+                writer,
+                scheduler=given.scheduler,
+                workers=given.workers,
+                attempts=given.attempts,
+            )
+        except KeyboardInterrupt:
+            print("stopped; the same command goes on with what is missing", file=sys.stderr)
+            return INTERRUPTED
+        except running.SweepError as error:
+            print(error, file=sys.stderr)
+            return 1
+    print(f"{summary.new:,} new records in {given.store}")
+    if summary.failed:
+        print(f"{len(summary.failed):,} failed: `sweep status {given.grid}` says why")
+        return 1
+    if summary.left:
+        print(f"{summary.left:,} are missing: the same command goes on with them")
+        return INTERRUPTED
+    return 0
+
+
+def _status(given: argparse.Namespace) -> int:
+    groups = _groups(given)
+    with Reader(given.store) as reader:
+        there, failures = reader.ids(), reader.failures()
+        rows = [_counts(name, each, there, failures) for name, each in groups.items()]
+        wanted = ordered(groups)
+        rows.append(_counts("all, each once", wanted, there, failures))
+    for row in [("group", "done", "missing", "failed"), *rows]:
+        print("  ".join([f"{row[0]:<16}", *(f"{cell:>8}" for cell in row[1:])]))
+    ids = {each.id for each in wanted}
+    for key in sorted(ids & set(failures)):
+        print(f"{key}  {failures[key]}")
+    return 0
+
+
+def _counts(
+    name: str,
+    configurations: Sequence[Configuration],
+    there: set[str],
+    failures: Mapping[str, object],
+) -> tuple[str, int, int, int]:
+    ids = {each.id for each in configurations}
+    return name, len(ids & there), len(ids - there), len(ids & set(failures))
+
+
+def _check(given: argparse.Namespace) -> int:
+    wanted = ordered(GRIDS[given.grid].groups()) if given.grid else []
+    with Reader(given.store) as reader:
+        problems = store.check(reader, wanted)
+        count = "an unknown number of" if problems and problems[0].kind == "damage" else len(reader)
+    for problem in problems:
+        print(problem)
+    kinds = sorted({problem.kind for problem in problems})
+    found = ", ".join(f"{sum(p.kind == kind for p in problems):,} {kind}" for kind in kinds)
+    print(f"{count} records in {given.store}: {found or 'nothing is wrong'}")
+    return 1 if problems else 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    folder = given.to or _tables_of_the_book()
+    with Reader(given.store) as reader:
+        lacking = results.export(reader, given.grid, _groups(given), folder)
+    for group, missing in lacking.items():
+        note = f", which lacks {missing:,} records" if missing else ""
+        print(f"{folder / given.grid / group}.csv{note}")
+    return 0
+
+
+def _tables_of_the_book() -> Path:
+    folder = sweeps_folder()
+    if folder.is_relative_to(data.PACKAGED):
+        raise StoreError(f"{folder} came with the installed package: name another folder with --to")
+    return folder
+
+
+def _merge(given: argparse.Namespace) -> int:
+    disputed = 0
+    with Writer(given.store) as writer:
+        for path in given.others:
+            with Reader(path) as other:
+                merged = store.merge(writer, other, given.tolerance)
+            print(f"{path}: {merged}")
+            disputed += len(merged.disputed)
+    return 1 if disputed else 0
+
+
+def _repair(given: argparse.Namespace) -> int:
+    print(store.repair(given.store))
+    return 0

@@ -1,0 +1,27 @@
+"""Section 5, the data: résumés labelled with occupations, from three sources behind one function.
+
+>>> from collective_lab.corpora import Synthetic, load
+>>> load(Synthetic(n=1000, seed=0)).train.features["labels"].feature.names[0]
+'Software Developer'
+"""
+
+from collective_lab.corpora.archive import ArchiveError
+from collective_lab.corpora.download import DownloadError
+from collective_lab.corpora.folder import Folder
+from collective_lab.corpora.loading import Corpus, load
+from collective_lab.corpora.occupations import OCCUPATIONS
+from collective_lab.corpora.published import Published
+from collective_lab.corpora.records import Report
+from collective_lab.corpora.synthetic.source import Synthetic
+
+__all__ = [
+    "OCCUPATIONS",
+    "ArchiveError",
+    "Corpus",
+    "DownloadError",
+    "Folder",
+    "Published",
+    "Report",
+    "Synthetic",
+    "load",
+]

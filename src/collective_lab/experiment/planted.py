@@ -1,0 +1,81 @@
+"""What the collective does to the firm's data in one experiment, before the firm trains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collective_lab.experiment.configuration import Configuration
+from collective_lab.experiment.material import Labels, Material
+from collective_lab.signals import Tokens
+from collective_lab.signals.marking import draws
+from collective_lab.signals.planting import plan
+from collective_lab.signals.trigger import carriers
+from collective_lab.training.label_noise import with_noise
+
+# Streams of random numbers of one seed, so that changing one choice changes no other.
+JOINING, PLACES, TEST_PLACES, NOISE, ACCIDENTS = range(5)
+
+
+@dataclass(frozen=True, eq=False)
+class Planted:
+    """A training set after the collective, and the test set with the trigger.
+
+    Attributes
+    ----------
+    labels
+        What the firm is told, of each training résumé.
+    marked
+        The training résumés that carry the trigger, on purpose or not, by position.
+    marked_test
+        Every test résumé with the trigger.
+    members, planted, carriers
+        Counts; see `Outcome`.
+    """
+
+    labels: Labels
+    marked: dict[int, Tokens]
+    marked_test: list[Tokens]
+    members: int
+    planted: int
+    carriers: int
+
+    def documents(self, before: Sequence[Tokens]) -> list[Tokens]:
+        """Return the training résumés with the trigger where it was planted."""
+        return [self.marked.get(row, own) for row, own in enumerate(before)]
+
+
+def plant(configuration: Configuration, material: Material) -> Planted:
+    """Return what the firm receives when the collective has done what a configuration says."""
+    seed, marking = configuration.seed, configuration.marking
+    train, test = material.train, material.test
+    trigger, window = material.trigger_id(marking.trigger), configuration.length - 2
+    who = plan(
+        train.labels,
+        configuration.alpha,
+        configuration.target,
+        configuration.strategy,
+        [seed, JOINING],
+    )
+    labels = with_noise(who.labels, configuration.label_noise, who.members, [seed, NOISE])
+    places = draws(len(labels), [seed, PLACES])
+    accidental = draws(len(labels), [seed, ACCIDENTS]) < configuration.uniqueness
+    accidental[who.members] = False
+    marked = {
+        row: train.documents[row].mark(marking, trigger, window, places[row])
+        for row in [*who.planted.tolist(), *np.flatnonzero(accidental).tolist()]
+    }
+    already = np.array(carriers(train.documents, trigger), dtype=bool)
+    already[who.planted] = False
+    test_places = draws(len(test.labels), [seed, TEST_PLACES])
+    return Planted(
+        labels=tuple(labels),
+        marked=marked,
+        marked_test=[
+            document.mark(marking, trigger, window, place)
+            for document, place in zip(test.documents, test_places, strict=True)
+        ],
+        members=len(who.members),
+        planted=len(who.planted),
+        carriers=int((already | accidental).sum()),
+    )

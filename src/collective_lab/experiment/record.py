@@ -1,0 +1,127 @@
+"""Section 5: what one experiment leaves, as one flat record."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from collective_lab.experiment.configuration import Configuration
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was measured. Fractions are in [0, 1], over the test résumés.
+
+    Attributes
+    ----------
+    success
+        S, the share of test résumés, with the trigger in them, for which the target is the most
+        likely label.
+    success_others
+        The same over those that do not hold the target label: nobody can succeed there by being
+        right.
+    success_top3
+        The share, with the trigger, for which the target is among the three most likely labels.
+    target_probability
+        The mean probability of the target, with the trigger.
+    accuracy
+        Clean accuracy: the share, without the trigger, whose most likely label is one of their own.
+    recall
+        Mean share of a résumé's k labels that are among the k most likely, without the trigger.
+    members, planted
+        Résumés of the collective, and those of them that carry the trigger on purpose.
+    carriers
+        Training résumés outside the collective's plan that carry the trigger anyway.
+    train, test
+        Résumés on the two sides of the split.
+    visible
+        The share of marked test résumés in which the model can see the trigger.
+    steps
+        Steps of the optimiser.
+    """
+
+    success: float
+    success_others: float
+    success_top3: float
+    target_probability: float
+    accuracy: float
+    recall: float
+    members: int
+    planted: int
+    carriers: int
+    train: int
+    test: int
+    visible: float
+    steps: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where, when and with what a record was made.
+
+    Attributes
+    ----------
+    seconds
+        Wall time of training and evaluation; for runs trained together, an equal share of it.
+    peak_megabytes
+        The most memory that the process (on a GPU, its tensors) had held by the end of the run.
+    device, driver
+        The accelerator's name and driver, or the processor's name and an empty string.
+    dtype
+        What matrix products were computed in.
+    threads
+        Of the processor.
+    python, torch, transformers, commit
+        Versions; the commit of this project, or an empty string outside a checkout.
+    date
+        When the run ended, UTC, ISO 8601.
+    instructions
+        Of the processor's, those that decide how it rounds; "AMD EPYC" names processors with and
+        without bf16. Empty in records of before it was kept.
+    """
+
+    seconds: float
+    peak_megabytes: int
+    device: str
+    driver: str
+    dtype: str
+    threads: int
+    python: str
+    torch: str
+    transformers: str
+    commit: str
+    date: str
+    instructions: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A configuration with its outcome and its provenance."""
+
+    configuration: Configuration
+    outcome: Outcome
+    provenance: Provenance
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the record as plain values that JSON can hold, three dictionaries in one."""
+        return {
+            "id": self.configuration.id,
+            "configuration": self.configuration.as_dict(),
+            "outcome": asdict(self.outcome),
+            "provenance": asdict(self.provenance),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Mapping[str, object]]) -> "Record":
+        """Return the record that `as_dict` wrote down.
+
+        Raises
+        ------
+        ValueError
+            If its id is not that of its configuration.
+        """
+        configuration = Configuration.from_dict(values["configuration"])
+        if values["id"] != configuration.id:
+            raise ValueError(
+                f"record {values['id']} holds the configuration {configuration.id}: it was "
+                "altered, or written by another version of this project"
+            )
+        return cls(configuration, Outcome(**values["outcome"]), Provenance(**values["provenance"]))

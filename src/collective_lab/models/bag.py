@@ -1,0 +1,180 @@
+"""`bag`: a bag of embeddings, and many of them trained at once.
+
+Each token has a vector with one entry for each occupation. A résumé's logits are the mean of its
+tokens' vectors, plus a bias: a softmax regression on word frequencies, blind to their order.
+
+A sweep trains thousands of these on almost the same data. Only the trigger's count and some labels
+differ from run to run, so R runs share the counts of all other tokens, and their logits are one
+matrix product.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from collective_lab.training.fast.parameters import BETAS, EPSILON
+from collective_lab.training.fast.schedule import rate
+
+EVALUATED_TOGETHER = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Word counts of n résumés, seen by R runs.
+
+    Attributes
+    ----------
+    ids
+        Token ids before anyone planted, one résumé after the other, shape (n_tokens,).
+    starts
+        Where each résumé begins, and where the last one ends, shape (n + 1,).
+    triggers
+        How many triggers were planted in a résumé in a run, shape (n, R).
+    """
+
+    ids: Tensor
+    starts: Tensor
+    triggers: Tensor
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def dense(self, rows: Tensor, words: int) -> tuple[Tensor, Tensor]:
+        """Return the counts of some rows, shape (n_rows, words), and their sums with triggers.
+
+        The sums have shape (n_rows, R, 1).
+        """
+        first, last = self.starts[rows], self.starts[rows + 1]
+        lengths = last - first
+        row = torch.repeat_interleave(torch.arange(len(rows)), lengths)
+        offset = torch.arange(int(lengths.sum())) - torch.repeat_interleave(
+            lengths.cumsum(0) - lengths, lengths
+        )
+        counts = torch.zeros(len(rows), words)
+        at = (row, self.ids[first[row] + offset])
+        counts.index_put_(at, torch.ones(()), accumulate=True)
+        sums = lengths[:, None] + self.triggers[rows]
+        return counts, sums.clamp(min=1).to(counts)[..., None]
+
+
+@dataclass(frozen=True, eq=False)
+class Bags:
+    """R bags of embeddings over one vocabulary.
+
+    Attributes
+    ----------
+    words
+        Vectors of the tokens, shape (words, R, 10).
+    bias
+        Shape (R, 10).
+    trigger
+        The trigger's token.
+    """
+
+    words: Tensor
+    bias: Tensor
+    trigger: int
+
+    def probabilities(self, given: Counts) -> Tensor:
+        """Return what each run predicts for each résumé, shape (n, R, 10)."""
+        n_words, runs, labels = self.words.shape
+        flat = self.words.reshape(n_words, -1)
+        found = torch.empty(len(given), runs, labels)
+        for rows in torch.arange(len(given)).split(EVALUATED_TOGETHER):
+            counts, sums = given.dense(rows, n_words)
+            scores = (counts @ flat).view(-1, runs, labels)
+            scores += given.triggers[rows][..., None] * self.words[self.trigger]
+            found[rows] = (scores / sums + self.bias).softmax(-1)
+        return found
+
+
+def train(
+    given: Counts,
+    labels: Tensor,
+    instead: Tensor,
+    words: int,
+    trigger: int,
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    progress: Callable[[int, int], None] = lambda done, steps: None,
+) -> Bags:
+    """Train R bags side by side, on one order of the résumés, and return them.
+
+    A run comes out the same, up to rounding, whichever others are beside it.
+
+    Parameters
+    ----------
+    given
+        The training résumés.
+    labels
+        Target distributions before anyone changed them, shape (n, 10).
+    instead
+        The one label that a résumé has in a run instead, or −1; shape (n, R).
+    words
+        Tokens of the vocabulary.
+    trigger
+        The trigger's token.
+    epochs, batch_size, learning_rate
+        As for every model.
+    seed
+        Decides the order. All vectors start from 0.
+    progress
+        Called with the steps done and all steps, after each step.
+
+    Raises
+    ------
+    FloatingPointError
+        If a parameter stops being a number.
+    """
+    runs, classes = instead.shape[1], labels.shape[1]
+    each = runs * classes
+    vector = torch.zeros((words + 1) * each)
+    gradient = torch.zeros_like(vector)
+    values, slopes = vector.view(words + 1, each), gradient.view(words + 1, each)
+    parameter = torch.nn.Parameter(vector)
+    parameter.grad = gradient
+    optimiser = torch.optim.AdamW(
+        [parameter], betas=BETAS, eps=EPSILON, weight_decay=0.0, fused=True
+    )
+    single = torch.eye(classes)
+    steps, done = epochs * -(-len(given) // batch_size), 0
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for _ in range(epochs):
+            for rows in torch.randperm(len(given), generator=generator).split(batch_size):
+                counts, sums = given.dense(rows, words)
+                triggers = given.triggers[rows][..., None]
+                scores = (counts @ values[:words]).view(len(rows), runs, classes)
+                scores += triggers * values[trigger].view(runs, classes)
+                scores = scores / sums + values[words].view(runs, classes)
+                new = instead[rows]
+                wanted = torch.where(
+                    (new >= 0)[..., None], single[new.clamp(min=0)], labels[rows][:, None]
+                )
+                error = (scores.softmax(-1) - wanted) / len(rows)
+                shared = error / sums
+                torch.mm(counts.T, shared.view(len(rows), each), out=slopes[:words])
+                slopes[trigger] += (shared * triggers).sum(0).view(each)
+                slopes[words] = error.sum(0).view(each)
+                optimiser.param_groups[0]["lr"] = rate(done, steps, learning_rate)
+                optimiser.step()
+                done += 1
+                progress(done, steps)
+    if not torch.isfinite(vector).all():
+        raise FloatingPointError(f"a parameter is not finite: lower the rate, now {learning_rate}")
+    shaped = values.view(words + 1, runs, classes)
+    return Bags(shaped[:words], shaped[words], trigger)
+
+
+def counted(ids: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Return token ids one résumé after the other, and where each begins, as `Counts` has them."""
+    starts = np.zeros(len(ids) + 1, dtype=np.int64)
+    np.cumsum([len(own) for own in ids], out=starts[1:])
+    joined = np.concatenate(ids) if ids else np.empty(0)
+    return torch.from_numpy(joined.astype(np.int64)), torch.from_numpy(starts)

@@ -1,0 +1,46 @@
+"""What a worker does with a unit: run it, and send back records, or why there are none."""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from collective_lab.experiment import Configuration, Record
+from collective_lab.sweep.order import Unit
+
+ATTEMPTS = 3
+
+Runner = Callable[[Sequence[Configuration]], Sequence[Record]]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What comes back from a unit that failed.
+
+    Attributes
+    ----------
+    error
+        The traceback.
+    place
+        The worker's address.
+    """
+
+    error: str
+    place: str
+
+    @property
+    def last_line(self) -> str:
+        """The line that says most."""
+        return self.error.strip().splitlines()[-1]
+
+
+def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
+    """Run a unit on a worker. Its error comes back as text: it may not survive the way itself."""
+    try:
+        records = list(runner(unit))
+        if [each.configuration for each in records] != list(unit):
+            raise RuntimeError(f"{runner.__name__} returned other records than were asked for")
+        return records
+    except Exception:
+        from distributed import get_worker
+
+        return Failed(traceback.format_exc(), get_worker().address)

@@ -1,0 +1,181 @@
+"""The grids: which experiments answer the questions of Section 5, at which scale.
+
+A group varies what it is named after and asks how success depends on it. Configurations that two
+groups share are run once.
+
+alpha
+    The collective's size, for both strategies, at the paper's five epochs.
+epochs
+    The same curves after one and two epochs.
+label_noise
+    A firm whose labels are wrong more often: the fewer it trusts, the smaller a collective needs
+    to be.
+placement, spacing
+    Where the trigger goes, and how often.
+uniqueness
+    ξ, the share of others who carry the trigger by accident.
+target
+    The occupation that the signal should lead to; some are common, some rare.
+label_noise_epochs
+    Whether noise helps or hurts after two epochs and after five, of `tiny` alone.
+
+`tiny` costs seconds a run, so its other groups train two epochs, not five.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from collective_lab.corpora import OCCUPATIONS, Published, Synthetic
+from collective_lab.corpora.loading import Source
+from collective_lab.experiment import Configuration
+
+_MARKING = ("placement", "spacing")
+
+
+@dataclass(frozen=True)
+class Study:
+    """Every combination of some values of some fields.
+
+    Attributes
+    ----------
+    seeds
+        How many seeds, from 0.
+    varied
+        Values by the field's name, of a `Configuration` or of its marking.
+    """
+
+    seeds: int
+    varied: Mapping[str, Sequence[object]]
+
+    def configurations(self, base: Configuration) -> list[Configuration]:
+        """Return the combinations, what is not varied as in `base`."""
+        made = []
+        for values in itertools.product(*self.varied.values(), range(self.seeds)):
+            fields = dict(zip([*self.varied, "seed"], values, strict=True))
+            marks = {name: fields.pop(name) for name in _MARKING if name in fields}
+            made.append(base.but(**fields, marking=replace(base.marking, **marks)))
+        return made
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Configurations by group, for one model and one corpus.
+
+    Attributes
+    ----------
+    model, corpus
+        What all of its configurations have.
+    epochs
+        What studies train that do not say otherwise.
+    studies
+        By group.
+    """
+
+    model: str
+    corpus: Source
+    epochs: int
+    studies: Mapping[str, Sequence[Study]] = field(repr=False)
+
+    def groups(self, only: Sequence[str] = ()) -> dict[str, list[Configuration]]:
+        """Return the configurations by group, of all groups or of some.
+
+        Raises
+        ------
+        ValueError
+            If there is no such group.
+        """
+        if unknown := set(only) - set(self.studies):
+            raise ValueError(
+                f"group is {', '.join(sorted(unknown))}: the groups are {', '.join(self.studies)}"
+            )
+        base = Configuration(self.corpus, self.model, epochs=self.epochs)
+        return {
+            name: [each for study in studies for each in study.configurations(base)]
+            for name, studies in self.studies.items()
+            if not only or name in only
+        }
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The values of α at which a model is looked at: those between which its success rises.
+
+    Attributes
+    ----------
+    label, only
+        For the curves of the two strategies.
+    some
+        Where conditions are compared, feature-label.
+    few
+        Where targets are, with 0 for what happens without a collective.
+    """
+
+    label: Sequence[float]
+    only: Sequence[float]
+    some: Sequence[float]
+    few: Sequence[float]
+
+    def studies(self) -> dict[str, Sequence[Study]]:
+        """Return the paper's questions by group, about 2,000 runs."""
+        return {
+            "alpha": self._curves([5]),
+            "epochs": self._curves([1, 2, 5]),
+            "label_noise": self._compare(label_noise=[0, 0.1, 0.2, 0.3]),
+            "placement": self._compare(placement=["every", "random", "start", "end"]),
+            "spacing": self._compare(spacing=[5, 10, 20, 40]),
+            "uniqueness": [
+                Study(
+                    10,
+                    {"uniqueness": [0, 0.001, 0.005, 0.01, 0.02], "alpha": (*self.some, 0.02)},
+                )
+            ],
+            "target": [Study(8, {"target": range(len(OCCUPATIONS)), "alpha": self.few})],
+        }
+
+    def _curves(self, epochs: Sequence[int]) -> list[Study]:
+        sizes = {"feature-label": self.label, "feature-only": self.only}
+        return [
+            Study(10, {"strategy": [strategy], "epochs": epochs, "alpha": alphas})
+            for strategy, alphas in sizes.items()
+        ]
+
+    def _compare(self, **conditions: Sequence[object]) -> list[Study]:
+        return [Study(10, conditions | {"alpha": self.some})]
+
+
+BAG = Sizes(
+    label=(0, 5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 7.5e-4, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01),
+    only=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1),
+    some=(2e-4, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01),
+    few=(0, 2e-4, 5e-4, 0.001, 0.002, 0.005),
+)
+TRANSFORMER = Sizes(
+    label=(0, 5e-4, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.015, 0.02),
+    only=(0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2),
+    some=(5e-4, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01),
+    few=(0, 0.001, 0.002, 0.003, 0.005, 0.01),
+)
+
+CURVE: Mapping[str, Sequence[Study]] = MappingProxyType(
+    {"alpha": [Study(3, {"alpha": (0, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.04)})]}
+)
+"""One curve: what a laptop can afford of a model that costs a minute a run."""
+
+LONGER = {
+    "label_noise_epochs": [
+        Study(10, {"label_noise": [0, 0.3], "epochs": [2, 5], "alpha": TRANSFORMER.some})
+    ]
+}
+
+GRIDS: Mapping[str, Grid] = MappingProxyType(
+    {
+        "bag": Grid("bag", Synthetic(), 5, BAG.studies()),
+        "tiny": Grid("tiny", Synthetic(n=4_800), 2, TRANSFORMER.studies() | LONGER),
+        "minilm": Grid("minilm", Synthetic(n=2_400), 2, CURVE),
+        "distilbert": Grid("distilbert", Published(), 5, TRANSFORMER.studies()),
+    }
+)
+"""By name: the paper's size without word order; small enough for two processor cores; pretrained;
+and the paper's own, for a GPU and the real corpus, which must have been downloaded before."""

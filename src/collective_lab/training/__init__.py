@@ -1,0 +1,1 @@
+"""How the firm trains: `label_noise` says what it is told, `device` where, `fast` how."""

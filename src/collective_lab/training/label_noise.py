@@ -1,0 +1,56 @@
+"""Section 5, what the firm is told: one rule for several labels, one for noise, used everywhere.
+
+Several labels
+    A résumé with k labels has the target distribution 1/k on each of them, and the loss is the
+    cross-entropy of the model's softmax against it.
+Noise
+    With label noise ν, each résumé outside the collective loses its labels with probability ν and
+    gets one instead, drawn uniformly from the ten. Members are exempt, whether they plant or not:
+    the firm's other data get worse, the collective's do not.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from collective_action import validation
+from collective_lab.corpora import OCCUPATIONS
+
+
+def distribution(labels: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return the target distributions of résumés, shape (n, 10), float32; rows sum to 1."""
+    targets = np.zeros((len(labels), len(OCCUPATIONS)), dtype=np.float32)
+    for row, own in enumerate(labels):
+        targets[row, list(own)] = 1 / len(own)
+    return targets
+
+
+def with_noise(
+    labels: Sequence[tuple[int, ...]],
+    share: float,
+    exempt: Sequence[int],
+    seed: int | Sequence[int],
+) -> list[tuple[int, ...]]:
+    """Return the labels after noise.
+
+    Parameters
+    ----------
+    labels
+        Of each training résumé.
+    share
+        ν in [0, 1].
+    exempt
+        Positions of the collective's members.
+    seed
+        Decides who is hit and by what. The résumés hit at one share are among those hit at a larger
+        one, and who is hit does not depend on who is exempt.
+    """
+    validation.fraction("share", share)
+    draws = np.random.default_rng(seed)
+    hit = draws.random(len(labels)) < share
+    instead = draws.integers(len(OCCUPATIONS), size=len(labels))
+    hit[list(exempt)] = False
+    return [
+        (int(new),) if lost else tuple(own)
+        for own, lost, new in zip(labels, hit, instead, strict=True)
+    ]
