@@ -5,7 +5,7 @@ import heapq
 import numpy as np
 from scipy import optimize
 
-from collective_action.descent import (
+from collective_action.learners.descent import (
     RIDGE,
     RIDGE_START,
     RIDGE_TARGET,
@@ -13,7 +13,7 @@ from collective_action.descent import (
     lowest_path,
     profile,
 )
-from collective_action.risk import Logistic, Records, candidates
+from collective_action.learners.risk import Logistic, Records, candidates
 from measure import Benchmark
 
 LOWER, UPPER = [-2.5, -2.5], [2.5, 2.5]

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import optimize
 
-from collective_action.optimal.knapsack import pack
+from collective_action.learners.optimal.knapsack import pack
 from measure import Benchmark
 
 Knapsack = tuple[np.ndarray, np.ndarray, float]

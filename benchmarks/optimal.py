@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from collective_action.optimal import success_curve
+from collective_action.learners.optimal import success_curve
 from collective_action.population import Population
 from collective_action.strategies import Signal, feature_label, signal_mass
 from measure import Benchmark

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.risk import (
+from collective_action.learners.risk import (
     Box,
     Logistic,
     Menu,

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.optimal.contest import contest
-from collective_action.optimal.erasing import erasing
-from collective_action.optimal.firms import deviations
-from collective_action.optimal.worst_case import worst_case
+from collective_action.learners.optimal.contest import contest
+from collective_action.learners.optimal.erasing import erasing
+from collective_action.learners.optimal.firms import deviations
+from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
 from collective_action.strategies import Signal
 from measure import Benchmark

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from collective_action.answers import seal
+from collective_action.teaching.answers import seal
 
 
 def test_a_seal_is_the_beginning_of_the_digest_of_question_and_answer():

@@ -3,14 +3,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from collective_action.slack import CONTAMINATIONS
 from hypothesis import given, settings
 
 from collective_action import bounds
-from collective_action.optimal import thresholds
-from collective_action.optimal.contest import STRATEGIES
-from collective_action.optimal.worst_case import worst_case
+from collective_action.learners.optimal import thresholds
+from collective_action.learners.optimal.contest import STRATEGIES
+from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
+from collective_action.slack import CONTAMINATIONS
 from collective_action.strategies import Signal
 from populations import SEEDS, worlds
 

@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from collective_action import charts
 from collective_action.data import book_folder
+from collective_action.teaching import charts
 
 ASSETS = book_folder() / "assets"
 CURVES = pd.DataFrame({"alpha": [0.1, 0.2], "success": [0.0, 1.0], "bound": [-1.0, 0.5]})

@@ -1,12 +1,12 @@
 import pytest
 
 from collective_action import bounds
-from collective_action.optimal.counterexamples import (
+from collective_action.counterexamples import (
     contamination_slack_in_total_variation,
     erasing_without_crowding,
     erasing_without_idempotence,
 )
-from collective_action.optimal.firms import suboptimality
+from collective_action.learners.optimal.firms import suboptimality
 from collective_action.population import Population
 from collective_action.strategies import feature_label
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from collective_action import bounds, couriers
+from collective_action import bounds
 from collective_action.strategies import Signal
+from collective_action.worlds import couriers
 
 pytestmark = pytest.mark.numerical
 

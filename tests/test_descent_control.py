@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from collective_action.descent import (
+from collective_action.learners.descent import (
     Adam,
     CollectiveTooSmallError,
     DataBudget,
@@ -19,7 +19,7 @@ from collective_action.descent import (
     quadratic,
     segment_contraction,
 )
-from collective_action.risk import (
+from collective_action.learners.risk import (
     Box,
     Logistic,
     Records,

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from collective_action.descent import (
+from collective_action.learners.descent import (
     RIDGE,
     RIDGE_START,
     RIDGE_TARGET,
@@ -20,7 +20,7 @@ from collective_action.descent import (
     resistance,
     steepness,
 )
-from collective_action.risk import critical_mass
+from collective_action.learners.risk import critical_mass
 
 pytestmark = pytest.mark.numerical
 

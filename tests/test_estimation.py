@@ -3,7 +3,7 @@ import pytest
 
 from collective_action import bounds
 from collective_action.estimation import estimate
-from collective_action.optimal import critical_mass, success_curve
+from collective_action.learners.optimal import critical_mass, success_curve
 from collective_action.population import Population
 from collective_action.strategies import Signal
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from collective_action.slack import CONTAMINATIONS
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
 from collective_action.bounds import slack
-from collective_action.optimal.firms import overturned_margin, prices, suboptimality
+from collective_action.learners.optimal.firms import overturned_margin, prices, suboptimality
 from collective_action.population import Population
+from collective_action.slack import CONTAMINATIONS
 from populations import SEEDS, worlds
 
 pytestmark = pytest.mark.numerical

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from collective_action.intervals import interval
+from collective_action.teaching.intervals import interval
 
 pytestmark = pytest.mark.numerical
 

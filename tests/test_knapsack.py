@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from collective_action.optimal import knapsack
-from collective_action.optimal.knapsack import pack
+from collective_action.learners.optimal import knapsack
+from collective_action.learners.optimal.knapsack import pack
 from populations import SEEDS
 
 pytestmark = pytest.mark.numerical

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from collective_action.optimal.labelling import arrows, cheapest_labelling
+from collective_action.learners.optimal.labelling import arrows, cheapest_labelling
 from populations import SEEDS
 
 pytestmark = pytest.mark.numerical

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from books import THIS_BOOK
-from collective_action.network import __main__ as recorder
-from collective_action.network.architecture import TanhNetwork
-from collective_action.network.contest import prepare, steering
-from collective_action.network.crossroads import Crossroads
-from collective_action.network.training import Firm, success_and_accuracy, train
+from collective_action.learners.network import __main__ as recorder
+from collective_action.learners.network.architecture import TanhNetwork
+from collective_action.learners.network.contest import prepare, steering
+from collective_action.learners.network.training import Firm, success_and_accuracy, train
+from collective_action.worlds.crossroads import Crossroads
 
 pytestmark = pytest.mark.slow
 

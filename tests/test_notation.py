@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import importlib.util
 import inspect
 import re
 
@@ -15,13 +16,20 @@ ROWS = [
     for line in (THIS_BOOK.source / "notation.md").read_text(encoding="utf-8").splitlines()
     if line.startswith("| $")
 ]
+ROOMS = (
+    "collective_action",
+    "collective_action.learners",
+    "collective_action.worlds",
+    "collective_lab",
+)
 NAMES = sorted({match.groups("") for line in ROWS for match in NAME.finditer(line)})
 
 
 def resolve(dotted: str):
-    whole = dotted if dotted.startswith("collective_lab.") else f"collective_action.{dotted}"
-    package, module, *rest = whole.split(".")
-    found = importlib.import_module(f"{package}.{module}")
+    module, *rest = dotted.split(".")
+    specs = {room: importlib.util.find_spec(f"{room}.{module}") for room in ROOMS}
+    [room] = [room for room, spec in specs.items() if spec and spec.origin]
+    found = importlib.import_module(f"{room}.{module}")
     for part in rest:
         if inspect.ismodule(found) and not hasattr(found, part):
             with contextlib.suppress(ModuleNotFoundError):

@@ -5,8 +5,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from collective_action.optimal import contest, critical_mass, margins, success_curve, thresholds
-from collective_action.optimal.contest import STRATEGIES
+from collective_action.learners.optimal import (
+    contest,
+    critical_mass,
+    margins,
+    success_curve,
+    thresholds,
+)
+from collective_action.learners.optimal.contest import STRATEGIES
 from collective_action.population import Population
 from collective_action.strategies import Signal
 from populations import SEEDS, World, alphas_for, mixture, worlds

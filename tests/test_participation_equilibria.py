@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from collective_action import bounds, optimal
+from collective_action import bounds
+from collective_action.learners import optimal
 from collective_action.participation import Participation, equilibria, tipping_points, trajectory
 from collective_action.strategies import Signal
 from crowds import crowds, staircase

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
-from collective_action.risk import (
+from collective_action.learners.risk import (
     Ball,
     Box,
     Logistic,
@@ -26,7 +26,7 @@ from collective_action.risk import (
     outline,
     reach,
 )
-from collective_action.risk.steepest import steepest
+from collective_action.learners.risk.steepest import steepest
 
 pytestmark = pytest.mark.numerical
 

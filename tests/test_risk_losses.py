@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 from scipy.special import expit
 
-from collective_action.risk import (
+from collective_action.learners.risk import (
     Logistic,
     Multinomial,
     Records,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, softmax
 
-from collective_action.descent import DataBudget
-from collective_action.risk import (
+from collective_action.learners.descent import DataBudget
+from collective_action.learners.risk import (
     Ball,
     Box,
     Logistic,

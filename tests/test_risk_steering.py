@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
-from collective_action.risk import (
+from collective_action.learners.risk import (
     Ball,
     Box,
     Logistic,

@@ -23,7 +23,7 @@ THEORY = """
 import importlib, json, pkgutil, sys
 import collective_action
 from collective_action.data import book_file
-heavy = ("collective_action.network",)
+heavy = ("collective_action.learners.network", "collective_action.worlds.crossroads")
 names = [found.name for found in pkgutil.walk_packages(
     collective_action.__path__, "collective_action.", onerror=lambda name: None)]
 for name in names:
@@ -71,7 +71,7 @@ def theory(tmp_path_factory, wheel):
 def test_the_theory_needs_four_packages(theory):
     python = environments.program(theory / "environment", "python")
     names, sweeps, loaded = json.loads(environments.run(python, "-c", THEORY, folder=theory))
-    assert {"collective_action.bounds", "collective_action.optimal.exact"} <= set(names)
+    assert {"collective_action.bounds", "collective_action.learners.optimal.exact"} <= set(names)
     assert sweeps.startswith(str(theory / "environment"))
     assert not {"torch", "sklearn", "yaml"} & set(loaded)
 

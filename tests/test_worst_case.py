@@ -2,15 +2,15 @@ import itertools
 
 import numpy as np
 import pytest
-from collective_action.slack import CONTAMINATIONS
 from hypothesis import given, settings
 from scipy.optimize import OptimizeResult
 
-from collective_action.optimal import erasing, erasing_programme, success_curve
-from collective_action.optimal.contest import STRATEGIES
-from collective_action.optimal.firms import suboptimality
-from collective_action.optimal.worst_case import worst_case
+from collective_action.learners.optimal import erasing, erasing_programme, success_curve
+from collective_action.learners.optimal.contest import STRATEGIES
+from collective_action.learners.optimal.firms import suboptimality
+from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
+from collective_action.slack import CONTAMINATIONS
 from collective_action.strategies import Signal, feature_label, feature_only
 from collective_action.strategies import erasure as erase
 from populations import SEEDS, worlds

@@ -3,7 +3,7 @@
 Altair's own renderers load scripts from a third party or write a media type that notebooks refuse.
 This one stores three forms side by side, the same bytes every time and none of them HTML. It is
 switched on in the kernels that the press starts (see ``kernel_environment``); in a reader's own
-Jupyter session ``collective_action.charts.use_theme`` lets JupyterLab show them.
+Jupyter session ``collective_action.teaching.charts.use_theme`` lets JupyterLab show them.
 """
 
 import base64

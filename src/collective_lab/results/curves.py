@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.optimize import isotonic_regression
 
 from collective_action import validation
-from collective_action.intervals import interval
+from collective_action.teaching.intervals import interval
 
 LEVEL = 0.95
 RESAMPLES = 999

@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from collective_action import charts
+from collective_action.teaching import charts
 from collective_lab.results.curves import means
 
 RUN, MEAN, BOUND = "one run", "mean of the runs, with 95 % interval", "what the theorem promises"

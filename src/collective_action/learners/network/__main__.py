@@ -1,0 +1,134 @@
+"""Record the network experiment: `python -m collective_action.learners.network FILE`.
+
+Every number of the chapter *Steering a neural network* comes from this record. It runs on a GPU
+when PyTorch finds one, and on a CPU in a few minutes.
+"""
+
+import argparse
+import json
+import platform
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from collective_action.learners.network.architecture import TanhNetwork
+from collective_action.learners.network.collectives import Planting
+from collective_action.learners.network.comparison import compare, knowledge
+from collective_action.learners.network.contest import Contest, prepare, steering
+from collective_action.learners.network.search import search_static
+from collective_action.learners.network.training import Firm, success_and_accuracy, train
+from collective_action.worlds.crossroads import Crossroads
+
+SEEDS = tuple(range(10))
+ALPHAS = (0.05, 0.08, 0.1, 0.11, 0.12, 0.13, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+LOOKS = (1, 5, 10, 25, 50, 75, 100, 200)
+SAMPLES = (50, 100, 200, 500, 1000, 2000)
+DRAWS = 6
+SAMPLE_SEED = 40_000
+ALPHA = 0.2
+STEPS = 2000
+WALK_EVERY = 50
+PLANS = 400
+
+
+def samples(contest: Contest) -> pd.DataFrame:
+    """Return what steering reaches when the collective's sample is small: means over firms."""
+    rows = []
+    for size in SAMPLES:
+        for draw in range(DRAWS):
+            generator = torch.Generator().manual_seed(SAMPLE_SEED + draw)
+            sample = contest.firm.world.population(size, generator)
+            rule = steering(replace(contest, sample=sample), ALPHA)
+            trained = train(contest.firm, contest.start, STEPS, contest.seeds, rule, ALPHA)
+            success, accuracy = success_and_accuracy(contest.firm, trained.final)
+            rows.append({"size": size, "draw": draw, "success": success.mean().item(),
+                         "accuracy": accuracy.mean().item()})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def walk(contest: Contest) -> list[dict]:
+    """Return one firm's parameters on its way, and what members submitted, under two strategies."""
+    rules = {"steering": steering(contest, ALPHA), "planting": Planting(contest.firm.world)}
+    frames = []
+    for name, rule in rules.items():
+        trained = train(
+            contest.firm, contest.start, STEPS, contest.seeds, rule, ALPHA, keep_every=WALK_EVERY
+        )
+        for at, theta in zip(trained.steps.tolist(), trained.thetas[:, 0], strict=True):
+            frame = {"strategy": name, "step": at, "theta": [round(v, 3) for v in theta.tolist()]}
+            if name == "steering":
+                now = min(at, STEPS - 1)
+                filed = torch.cat(
+                    [trained.features[0, now], trained.labels[0, now, :, None]], dim=1
+                )
+                points, counts = torch.unique(filed, dim=0, return_counts=True)
+                frame["filed"] = [
+                    [*(round(v, 2) for v in point), count]
+                    for point, count in zip(points.tolist(), counts.tolist(), strict=True)
+                ]
+            frames.append(frame)
+    return frames
+
+
+def main(path: Path) -> None:
+    """Run everything and write the record."""
+    begun = time.perf_counter()
+    torch.set_num_threads(1)  # the networks are tiny: threads would wait for each other
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    contest = prepare(Firm(Crossroads(), TanhNetwork(2)), SEEDS, device=device)
+    success, accuracy = success_and_accuracy(contest.firm, contest.target[:1])
+    table = compare(contest, ALPHAS, STEPS).drop(columns="released_success")
+    released = compare(contest, (ALPHA,), STEPS)
+    record = {
+        "provenance": {
+            "command": f"python -m collective_action.learners.network {path.as_posix()}",
+            "date": datetime.now(UTC).date().isoformat(),
+            "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+        },
+        "settings": {"seeds": len(SEEDS), "steps": STEPS, "batch": contest.firm.batch,
+                     "step_size": contest.firm.step_size, "alpha": ALPHA,
+                     "sample": len(contest.sample[0])},
+        "target": {"success": success.item(), "accuracy": accuracy.item()},
+        "comparison": _columns(table),
+        "released": _columns(released),
+        "looks": _columns(knowledge(contest, ALPHA, LOOKS, STEPS)),
+        "samples": _columns(samples(contest)),
+        "search": _columns(search_static(contest, ALPHA, PLANS, STEPS)),
+        "walk": walk(contest),
+    }  # fmt: skip
+    record["provenance"]["seconds"] = round(time.perf_counter() - begun)
+    path.write_text(_text(record), encoding="utf-8", newline="\n")
+
+
+def _columns(table: pd.DataFrame) -> dict[str, list]:
+    return {name: table[name].tolist() for name in table}
+
+
+def _text(record: dict) -> str:
+    """Return JSON with one line per column and per frame, fractions to three digits."""
+    rounded = json.loads(json.dumps(record), parse_float=lambda text: round(float(text), 3))
+    lines = []
+    for key, value in rounded.items():
+        if key == "walk":
+            body = ",\n  ".join(json.dumps(frame) for frame in value)
+            lines.append(f" {json.dumps(key)}: [\n  {body}\n ]")
+        else:
+            body = ",\n  ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items())
+            lines.append(f" {json.dumps(key)}: {{\n  {body}\n }}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        prog="python -m collective_action.learners.network", description=__doc__
+    )
+    parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
+    main(parser.parse_args().record)

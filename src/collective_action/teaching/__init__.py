@@ -1,0 +1,1 @@
+"""What a chapter shows and asks with: charts, intervals of means, sealed answers."""

@@ -1,0 +1,1 @@
+"""The invented worlds that the book tells its story in; `crossroads` alone needs PyTorch."""
