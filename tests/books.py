@@ -6,10 +6,10 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from bookbuild import executions, launch
-from bookbuild.executions import Execution
-from bookbuild.layout import Book, find_book
-from bookbuild.source import read_chapter
+from bookbuild.book import Book, find_book
+from bookbuild.chapters import executions, launch
+from bookbuild.chapters.executions import Execution
+from bookbuild.chapters.source import read_chapter
 
 THIS_BOOK = find_book()
 HEADER = """---

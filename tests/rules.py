@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from bookbuild import exercises, launch
-from bookbuild.exercises import Exercise, names_assigned
-from bookbuild.renderer import VEGALITE
-from bookbuild.source import is_parameters, parameters
+from bookbuild.chapters import exercises, launch
+from bookbuild.chapters.exercises import Exercise, names_assigned
+from bookbuild.chapters.renderer import VEGALITE
+from bookbuild.chapters.source import is_parameters, parameters
 
 GRADES = ("Recall", "Compute", "Prove", "Code", "Open")
 CHECKED = ("Compute", "Code")

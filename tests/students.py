@@ -8,8 +8,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from bookbuild import exercises
-from bookbuild.exercises import Exercise
+from bookbuild.chapters import exercises
+from bookbuild.chapters.exercises import Exercise
 from environments import bare, kernel
 
 KEEP = "import copy as _copy\n_right = _copy.deepcopy({{name: globals()[name] for name in {}}})"

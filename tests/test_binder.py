@@ -9,8 +9,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bookbuild import imports, requirements
-from bookbuild.source import read_chapter
+from bookbuild.chapters import imports, requirements
+from bookbuild.chapters.source import read_chapter
 from books import THIS_BOOK
 
 BINDER = THIS_BOOK.root / ".binder"

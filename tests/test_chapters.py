@@ -5,9 +5,9 @@ import pytest
 from nbformat.v4 import new_output
 
 import rules
-from bookbuild.glued import RECORD
-from bookbuild.renderer import VEGALITE
-from bookbuild.source import read_chapter
+from bookbuild.chapters.glued import RECORD
+from bookbuild.chapters.renderer import VEGALITE
+from bookbuild.chapters.source import read_chapter
 from books import THIS_BOOK, chapter, code, execute, make_book
 
 OBJECTIVES = """```{admonition} After this chapter you can

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookbuild import check, page
+from bookbuild.site import check, page
 from books import make_book, set_pages
 
 CLEAN = """<!DOCTYPE html>

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-TEXTS = [".ci/run", "Makefile", "requirements.txt", "book/index.md", "src/bookbuild/site.py"]
+TEXTS = [".ci/run", "Makefile", "requirements.txt", "book/index.md", "src/bookbuild/site/build.py"]
 BINARY = "book/assets/screenshot.png"
 
 

@@ -4,9 +4,9 @@ import pytest
 import yaml
 from nbformat.v4 import new_output
 
-from bookbuild import claims
-from bookbuild.claims import Claim
-from bookbuild.glued import RECORD
+from bookbuild.chapters.glued import RECORD
+from bookbuild.ledgers import claims
+from bookbuild.ledgers.claims import Claim
 from books import THIS_BOOK, chapter, code, execute, make_book
 
 TEXT = chapter("# A chapter\n", code("glue()"))

@@ -11,9 +11,10 @@ import pytest
 from nbclient import NotebookClient
 
 import environments
-from bookbuild import launch, repository, requirements
-from bookbuild.layout import Book
-from bookbuild.source import read_chapter
+from bookbuild import repository
+from bookbuild.book import Book
+from bookbuild.chapters import launch, requirements
+from bookbuild.chapters.source import read_chapter
 from books import THIS_BOOK
 from tiny_book import build
 

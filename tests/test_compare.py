@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from bookbuild import compare, executions
-from bookbuild.renderer import VEGALITE
+from bookbuild.chapters import compare, executions
+from bookbuild.chapters.renderer import VEGALITE
 from books import chapter, code, execute, make_book, save, set_pages, write
 
 SOURCE = chapter("# One\n", code("x = 1"), "Words.\n", code("print(x)", "hide-input"))

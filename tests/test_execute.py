@@ -8,14 +8,15 @@ import nbformat
 import papermill
 import pytest
 
-from bookbuild import __main__, compare, execute, executions, launch
-from bookbuild.execute import (
+from bookbuild import cli
+from bookbuild.chapters import compare, execute, executions, launch
+from bookbuild.chapters.execute import (
     ChapterError,
     papermill_chapter,
     papermill_chapters,
     write_chapter,
 )
-from bookbuild.renderer import VEGALITE, kernel_environment
+from bookbuild.chapters.renderer import VEGALITE, kernel_environment
 from books import chapter, code, make_book, write
 
 pytestmark = pytest.mark.slow
@@ -50,7 +51,7 @@ def files(book):
 def command(monkeypatch, book, *words):
     """Run one command of the press on a book; return its exit status."""
     monkeypatch.setattr(sys, "argv", ["bookbuild", "--book", str(book.root), *words])
-    return __main__.main()
+    return cli.main()
 
 
 @pytest.fixture(autouse=True, scope="module")

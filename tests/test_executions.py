@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from bookbuild import executions
-from bookbuild.executions import Execution
+from bookbuild.chapters import executions
+from bookbuild.chapters.executions import Execution
 from books import chapter, make_book, set_pages
 
 FIRST = Execution(

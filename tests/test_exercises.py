@@ -2,8 +2,8 @@
 
 import pytest
 
-from bookbuild import exercises
-from bookbuild.source import read_chapter
+from bookbuild.chapters import exercises
+from bookbuild.chapters.source import read_chapter
 from books import chapter, code, make_book
 
 ANSWER = """```{code-cell} ipython3

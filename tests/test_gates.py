@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bookbuild import __main__, gates
+from bookbuild import cli, gates
 from bookbuild.gates import Gate
 from books import make_book
 
@@ -86,7 +86,7 @@ def test_the_command_fails_if_a_gate_does(monkeypatch, arguments, passes, status
     asked = []
     monkeypatch.setattr(gates, "run", lambda book, suite: asked.append(suite) or passes)
     monkeypatch.setattr(sys, "argv", ["bookbuild", "test", *arguments])
-    assert __main__.main() == status
+    assert cli.main() == status
     assert asked == (arguments or ["whole"])
 
 

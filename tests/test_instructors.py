@@ -5,8 +5,9 @@ import shutil
 import nbformat
 import pytest
 
-from bookbuild import instructors, site, student
-from bookbuild.layout import Book
+from bookbuild.book import Book
+from bookbuild.editions import instructors, student
+from bookbuild.site.build import build
 from books import chapter, code, execute, make_book
 from tiny_book import ROOT
 
@@ -49,7 +50,7 @@ def keep(book: Book, label: str, text: str) -> None:
 @pytest.mark.slow
 def test_only_the_instructors_site_has_the_private_solution(book, capsys):
     before = {path: path.read_bytes() for path in book.source.rglob("*") if path.is_file()}
-    assert instructors.build(book) == 0, capsys.readouterr().err
+    assert build(instructors.prepare(book)) == 0, capsys.readouterr().err
     assert before == {path: path.read_bytes() for path in book.source.rglob("*") if path.is_file()}
     copy = Book(book.build / "instructors")
     page = (copy.site / "notebooks" / "one.html").read_text(encoding="utf-8")
@@ -58,7 +59,7 @@ def test_only_the_instructors_site_has_the_private_solution(book, capsys):
     handed_out = nbformat.read(copy.site / "student" / "one.ipynb", as_version=4)
     assert "x = ...  # your answer" in [cell.source for cell in handed_out.cells]
 
-    assert site.build(book) == 0, capsys.readouterr().err
+    assert build(book) == 0, capsys.readouterr().err
     published = [path for path in book.site.rglob("*") if path.is_file()]
     assert any(path.name == student.ARCHIVE for path in published)
     for path in published:
@@ -70,13 +71,13 @@ def test_a_solution_that_belongs_nowhere_is_named(book):
     keep(book, "ex-open", "It is open, and not reserved.")
     (book.root / "private" / "solutions" / "ex-kept.md").unlink()
     with pytest.raises(ValueError, match=r"private/solutions/ has ex-open, and no chapter has"):
-        instructors.build(book)
+        instructors.prepare(book)
 
 
 def test_without_private_solutions_it_says_where_they_go(book):
     shutil.rmtree(book.root / "private")
     with pytest.raises(ValueError, match=r"write one to private/solutions/LABEL\.md"):
-        instructors.build(book)
+        instructors.prepare(book)
 
 
 def test_git_ignores_the_private_folder():

@@ -6,8 +6,9 @@ import sys
 import nbformat
 import pytest
 
-from bookbuild import __main__, compare, executions, launch
-from bookbuild.source import read_chapter
+from bookbuild import cli
+from bookbuild.chapters import compare, executions, launch
+from bookbuild.chapters.source import read_chapter
 from books import chapter, code, execute, make_book
 
 SETTINGS = "repository: {url: 'git@github.com:someone/book.git', branch: print}\n"
@@ -94,7 +95,7 @@ def test_a_new_address_renews_the_notebooks_and_executes_nothing(book, monkeypat
     (book.root / "_config.yml").write_text(SETTINGS)
     monkeypatch.setattr(sys, "argv", ["bookbuild", "launch", "--book", str(book.root)])
     for renewed in (2, 0):
-        assert __main__.main() == 0
+        assert cli.main() == 0
         assert capsys.readouterr().out == f"{renewed} notebooks renewed, none executed\n"
         assert compare.problems(book, book.chapter_names()) == []
     for name, old in before.items():

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bookbuild.layout import find_book
+from bookbuild.book import find_book
 from books import chapter, make_book, set_pages
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from bookbuild import lean
 
-PRESS = "import bookbuild.site, bookbuild.sphinx, jupyter_book.sphinx, myst_nb.sphinx_"
+PRESS = (
+    "import bookbuild.site.build, bookbuild.site.extension, jupyter_book.sphinx, myst_nb.sphinx_"
+)
 LOADED = "import sys; print(*(name for name in names if sys.modules.get(name)))"
 
 

@@ -4,8 +4,10 @@ import zipfile
 
 import pytest
 
-from bookbuild import check, compare, instructors, student
-from bookbuild.slides import deck
+from bookbuild.chapters import compare
+from bookbuild.editions import instructors, student
+from bookbuild.editions.slides import deck
+from bookbuild.site import check
 from books import chapter, execute, make_book
 from leftovers import strew, strew_book
 from tiny_book import build

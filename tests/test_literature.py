@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from bookbuild import literature
-from bookbuild.sphinx.ledgers import literature_rows
+from bookbuild.ledgers import literature
+from bookbuild.site.extension.ledgers import literature_rows
 from books import THIS_BOOK, make_book
 
 LATER = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from bookbuild.renderer import VEGALITE, render
+from bookbuild.chapters.renderer import VEGALITE, render
 from tiny_book import Built, build
 
 pytestmark = pytest.mark.slow

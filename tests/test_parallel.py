@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from bookbuild.renderer import render
+from bookbuild.chapters.renderer import render
 from tiny_book import Built, build
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ critical mass
 BIBLIOGRAPHY = "# Works\n\n```{bibliography}\n```\n"
 WORK = "@book{work, author = {Ada Author}, title = {A work}, year = {2020}, publisher = {P}}\n"
 AS_SPHINX_DOES = """
-from bookbuild.sphinx import doctrees, parallel
+from bookbuild.site.extension import doctrees, parallel
 doctrees.setup = lambda app: None
 parallel.MOST = 1
 """

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bookbuild import paths
-from bookbuild.paths import ReadingPath
-from bookbuild.sphinx.paths import duration, lines
+from bookbuild.ledgers import paths
+from bookbuild.ledgers.paths import ReadingPath
+from bookbuild.site.extension.paths import duration, lines
 from books import THIS_BOOK, chapter, execute, make_book
 from tiny_book import ROOT, build
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from bookbuild import __main__, browser, gates
-from bookbuild.layout import Book
-from bookbuild.pdf import link
-from bookbuild.pdf.document import assemble
+from bookbuild import cli, gates
+from bookbuild.book import Book
+from bookbuild.editions.pdf import browser, link
+from bookbuild.editions.pdf.document import assemble
 
 PAGE = """<html lang="en"><head><link rel="stylesheet" href="_static/book.css?v=1">
 <script>window.MathJax = {{}}</script></head><body><div id="site"><article class="bd-article">
@@ -172,7 +172,7 @@ def test_pages_lead_to_the_pdf_once(book):
 def test_without_a_browser_the_command_says_so_and_counts_as_skipped(monkeypatch, capsys):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(sys, "argv", ["bookbuild", "pdf"])
-    assert __main__.main() == gates.SKIPPED
+    assert cli.main() == gates.SKIPPED
     said = capsys.readouterr().err
     assert all(name in said for name in browser.NAMES)
     assert "install" in said

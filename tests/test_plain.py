@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from bookbuild import plain, student
-from bookbuild.glued import RECORD
-from bookbuild.source import read_chapter
+from bookbuild.chapters.glued import RECORD
+from bookbuild.chapters.source import read_chapter
+from bookbuild.editions import plain, student
 from books import THIS_BOOK, chapter, code, execute, make_book
 
 FIRST = chapter(

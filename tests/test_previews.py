@@ -1,6 +1,6 @@
 """What is shown of a link's target: the box, the term or the reference, and nothing to click."""
 
-from bookbuild.sphinx.previews import collect
+from bookbuild.site.extension.previews import collect
 
 BOX = """<html><body><article>
 <div class="proof definition admonition" id="def-a"><p class="admonition-title">

@@ -74,7 +74,7 @@ def test_what_is_seen_before_choosing_does_not_tell_the_answer(built: Built) -> 
 def test_on_paper_the_choices_are_lists_and_the_answers_come_last(tmp_path: Path) -> None:
     (tmp_path / "index.md").write_text(QUIZ.replace("{doc}`notebooks/one`", "below"), "utf-8")
     (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_nb', 'bookbuild.sphinx.quiz']\n"
+        "extensions = ['myst_nb', 'bookbuild.site.extension.quiz']\n"
         "myst_enable_extensions = ['dollarmath']\n"
     )
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "text", str(tmp_path), "out"]

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
-from bookbuild import renderer
+from bookbuild.chapters import renderer
 from books import THIS_BOOK
 
 pytestmark = pytest.mark.slow

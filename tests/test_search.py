@@ -3,7 +3,7 @@
 import pytest
 from docutils import nodes
 
-from bookbuild.sphinx.search import Accentless, _join, without_accents
+from bookbuild.site.extension.search import Accentless, _join, without_accents
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from bookbuild import __main__ as command
-from bookbuild import serve, site
+from bookbuild import cli as command
+from bookbuild.site import build as site
+from bookbuild.site import serve
 from books import make_book
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bookbuild import site
+from bookbuild.site import build as site
 from books import chapter, make_book
 
 

@@ -7,8 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from bookbuild.glued import RECORD
-from bookbuild.slides import deck
+from bookbuild.chapters.glued import RECORD
+from bookbuild.editions.slides import deck
 from books import THIS_BOOK, make_book
 
 SPEC = '{"width":640,"height":320,"params":[{"name":"a","bind":{"input":"range"}}]}'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookbuild.source import locate, parameters, read_chapter, refuse_unknown
+from bookbuild.chapters.source import locate, parameters, read_chapter, refuse_unknown
 from books import chapter, code, make_book, write
 
 

@@ -10,8 +10,10 @@ import nbformat
 import pytest
 from packaging.utils import canonicalize_name
 
-from bookbuild import __main__, imports, requirements, student
-from bookbuild.source import read_chapter
+from bookbuild import cli
+from bookbuild.chapters import imports, requirements
+from bookbuild.chapters.source import read_chapter
+from bookbuild.editions import student
 from books import THIS_BOOK, chapter, code, make_book
 from environments import bare
 from students import Student
@@ -72,7 +74,7 @@ def test_no_solution_reaches_a_student(name):
 
 def test_the_command_writes_notebooks_and_an_archive(book, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["bookbuild", "student", "--book", str(book.root)])
-    assert __main__.main() == 0
+    assert cli.main() == 0
     folder = book.build / "student"
     assert str(folder) in capsys.readouterr().out
     cells = nbformat.read(folder / "one.ipynb", as_version=4).cells

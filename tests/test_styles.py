@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookbuild.sphinx.styles import usable
+from bookbuild.site.extension.styles import usable
 
 WORDS = {"used", "here", "main"}
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bookbuild.layout import sources
-from bookbuild.slides import deck
-from bookbuild.sphinx import teaching
+from bookbuild.book import sources
+from bookbuild.editions.slides import deck
+from bookbuild.site.extension import teaching
 from books import THIS_BOOK, chapter, code, execute, make_book
 
 PLANS = {"one-lecture": 1, "three-sessions": 3, "six-sessions": 6}

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from bookbuild import gates
-from bookbuild.renderer import VEGALITE
-from bookbuild.tolerance import settle
+from bookbuild.chapters.renderer import VEGALITE
+from bookbuild.chapters.tolerance import settle
 from books import THIS_BOOK
 
 TEXT = "success 0.123456 of 1e-5 for 3 couriers\n"

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 
 import environments
-from bookbuild import student
-from bookbuild.source import read_chapter
+from bookbuild.chapters.source import read_chapter
+from bookbuild.editions import student
 from books import THIS_BOOK
 from students import Student
 

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from bookbuild import vendor
+import vendor
 from books import THIS_BOOK
 
 ROOT = THIS_BOOK.root

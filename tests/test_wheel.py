@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 import environments
-from bookbuild import student
+from bookbuild.editions import student
 from books import THIS_BOOK, chapter, code, make_book
 
 pytestmark = pytest.mark.elsewhere
@@ -123,6 +123,6 @@ def test_the_press_of_the_wheel_builds_a_book_of_somebody_else(theory, wheel, tm
     assert f"../student/{student.ARCHIVE}" in card
     assert "application/vnd.vegalite+json" in card
     assert "wordmark" in (book.site / "index.html").read_text(encoding="utf-8")
-    printer = "from bookbuild.pdf import document; print(len(document.LAYOUT.read_text('utf-8')))"
+    printer = "from bookbuild.editions.pdf.document import FIT; print(len(FIT.read_text('utf-8')))"
     python = environments.program(environment, "python")
     assert int(environments.run(python, "-c", printer, folder=tmp_path)) > 0

@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from bookbuild.layout import VARIABLE, Book
+from bookbuild.book import VARIABLE, Book
 
 SKIPPED = 77  # the exit status of a gate that could test nothing here
 CORES = os.cpu_count() or 1
@@ -20,7 +20,7 @@ BY_GROUP = ("-n", "auto", "--dist", "loadgroup")
 PAPERMILL = (*BOOKBUILD, "papermill", "--jobs", str(CORES), "-p", "scale=ci")
 NBVAL = (
     *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"),
-    *("-p", "bookbuild.tolerance", "-p", "no:cacheprovider"),
+    *("-p", "bookbuild.chapters.tolerance", "-p", "no:cacheprovider"),
     *("-n", "auto", "--dist", "loadfile"),
 )
 OUTPUTS = (*PYTEST, *NBVAL, "book/notebooks")

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 
-from bookbuild.layout import Book
+from bookbuild.book import Book
 
 FORGES = ("github", "gitlab")
 SCHEMES = ("https", "http", "ssh", "git", "git+https", "git+ssh")

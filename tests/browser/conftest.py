@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from bookbuild import browser as machine
+from bookbuild.editions.pdf import browser as machine
 from books import THIS_BOOK
 
 SITE = Path(os.environ.get("BOOK_SITE", THIS_BOOK.site))

@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from bookbuild.pdf.document import LAYOUT
-from bookbuild.pdf.link import NAME
-from bookbuild.pdf.press import TEXT
+from bookbuild.editions.pdf.document import FIT
+from bookbuild.editions.pdf.link import NAME
+from bookbuild.editions.pdf.press import TEXT
 from books import THIS_BOOK
 
 LAID_OUT = "<article style='width: 567px; margin: 0'><section id='here'>{}</section></article>"
@@ -130,7 +130,7 @@ def test_pages_lead_to_it(pdf, page: Page, address: str, name: str) -> None:
 def test_what_the_paper_would_lose_is_named(page: Page, content: str, mark: str | None) -> None:
     page.set_viewport_size(TEXT)
     page.set_content(LAID_OUT.format(content))
-    page.add_script_tag(path=LAYOUT)
+    page.add_script_tag(path=FIT)
     found = page.evaluate("layout.problems()")
     assert len(found) == (0 if mark is None else 1), found
     assert mark is None or mark in found[0]

@@ -1,0 +1,1 @@
+"""Chapters: read, checked against the rules, executed, and compared with what was committed."""

@@ -1,0 +1,149 @@
+"""Say in plain Markdown what a chapter says in MyST, for readers of its notebook in JupyterLab.
+
+JupyterLab shows a directive as a code block and a role as it is written. Here a theorem becomes a
+paragraph, a proof folds, a question keeps its choices, a reference gets a name, and a glued number
+is the number.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from pybtex.database import Entry, parse_file
+
+from bookbuild.book import Book
+from bookbuild.chapters import glued
+from bookbuild.chapters.quiz import MARK, VERDICTS
+
+BLOCK = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\} *(?P<title>.*)\n"
+    r"(?P<options>(?::\w+:.*\n)*)(?P<body>(?:.*\n)*?)(?P=fence)[ ]*$",
+    re.M,
+)
+LABEL = re.compile(r"^:label: +(\S+)", re.M)
+ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`")
+NAMED = re.compile(r"(?P<words>.+?) *<(?P<target>[^>]+)>$", re.S)
+TERM = re.compile(r"^(?=\S)(?P<term>.+)\n: +", re.M)
+FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a reference can name: titles of pages, theorems and exercises by label, works by key."""
+
+    titles: dict[str, str]
+    chapters: frozenset[str]
+    labels: dict[str, tuple[str, str]]
+    works: dict[str, tuple[str, str]]
+
+    def link(self, words: str, page: str) -> str:
+        """Link words to the notebook of a chapter; a page that is no chapter has none."""
+        return f"[{words}]({page}.ipynb)" if page in self.chapters else f"*{words}*"
+
+
+def names(book: Book) -> Names:
+    """Return what the chapters can refer to, numbered through the book as on its site.
+
+    A label's name stands with its chapter.
+    """
+    titles, labels, counts = {}, {}, Counter()
+    for page in book.pages():
+        chapter = Path(page).name
+        path = book.chapters / f"{chapter}.md" if "notebooks/" in page else book.source / page
+        text = path.with_suffix(".md").read_text(encoding="utf-8")
+        heading = re.search(r"^# +(.+)", text, re.M)
+        titles[chapter] = heading[1].strip() if heading else chapter
+        for block in BLOCK.finditer(text):
+            kind = _kind(block)
+            counts[kind] += 1
+            if label := LABEL.search(block["options"]):
+                labels[label[1]] = f"{kind} {counts[kind]}", chapter
+    bibliography = book.source / "references.bib"
+    entries = parse_file(str(bibliography)).entries if bibliography.is_file() else {}
+    works = {key: _work(entry) for key, entry in entries.items()}
+    return Names(titles, frozenset(book.chapter_names()), labels, works)
+
+
+def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
+    """Return the function that says a piece of this chapter in plain Markdown."""
+    path = book.notebooks / f"{chapter}.ipynb"
+    values = glued.read(nbformat.read(path, as_version=4)) if path.is_file() else {}
+
+    def role(match: re.Match) -> str:
+        text, kind = match["text"], match["role"]
+        if kind.startswith("glue"):
+            key, _, form = text.partition(":")
+            return format(values[key], form) if key in values else match[0]
+        if kind.startswith("cite"):
+            works = [known.works[key.strip()] for key in text.split(",")]
+            if kind == "cite:t":
+                return ", ".join(f"{who} ({year})" for who, year in works)
+            return "(" + "; ".join(f"{who}, {year}" for who, year in works) + ")"
+        named = NAMED.match(text)
+        target = named["target"] if named else text
+        if kind == "doc":
+            page = Path(target).name
+            return known.link(named["words"] if named else known.titles[page], page)
+        called, where = known.labels.get(target, (target, chapter))
+        words = named["words"] if named else called
+        return words if where == chapter else known.link(words, where)
+
+    def plain(text: str) -> str:
+        text = BLOCK.sub(lambda block: _said(block, known), text)
+        text = TERM.sub(r"**\g<term>.** ", text)
+        text = re.sub(r"^: +", "- ", text, flags=re.M)
+        return ROLE.sub(role, text)
+
+    return plain
+
+
+def _kind(block: re.Match) -> str:
+    return block["name"].removeprefix("prf:").capitalize()
+
+
+def _said(block: re.Match, known: Names) -> str:
+    """Return a directive as a paragraph or two; nothing for what only the site can draw."""
+    name, title = block["name"], block["title"].strip()
+    body = BLOCK.sub(lambda inner: _said(inner, known), block["body"]).strip()
+    label = LABEL.search(block["options"])
+    called = known.labels[label[1]][0] if label and label[1] in known.labels else _kind(block)
+    if name == "quiz":
+        return _quiz(body)
+    if name == "exercise":
+        return f"### {called}\n\n{body}"
+    if name == "prf:proof":
+        folds = "dropdown" in block["options"]
+        return FOLDED.format("Proof", body) if folds else f"*Proof.* {body}"
+    if name.startswith("prf:"):
+        return f"**{called}{f' ({title})' if title else ''}.** {body}"
+    return f"**{title}**\n\n{body}" if name == "admonition" else ""
+
+
+def _quiz(body: str) -> str:
+    """Fold what is said about each choice below its words."""
+    question, *choices = re.split(r"^(?=- \[[ x]\])", body, flags=re.M)
+    parts = [f"**A question.** {question.strip()}"]
+    for choice in choices:
+        words, _, said = choice.partition("\n")
+        right = MARK.match(words)[1] == "x"
+        said = re.sub(r"^ *> ?", "", said, flags=re.M).strip()
+        parts.append(FOLDED.format(_html(MARK.sub("", words)), f"**{VERDICTS[right]}** {said}"))
+    return "\n\n".join(parts)
+
+
+def _html(words: str) -> str:
+    """Return the words of a choice as HTML, in which Markdown's marks mean nothing."""
+    words = re.sub(r"(?<!\{glue:text\})`([^`{]+)`(?!\})", r"<code>\1</code>", words)
+    return re.sub(r"(?<![\w*$^])\*([^*$]+)\*(?![\w*])", r"<em>\1</em>", words)
+
+
+def _work(entry: Entry) -> tuple[str, str]:
+    """Return who wrote a work, as a text names them, and when."""
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    last = [" ".join([*person.prelast_names, *person.last_names]) for person in people]
+    who = " and ".join(last) if len(last) < 3 else f"{last[0]} et al."
+    who = who or entry.fields.get("organization") or entry.fields.get("title", "")
+    return re.sub(r"[{}]", "", who), entry.fields.get("year", "n.d.")

@@ -1,0 +1,1 @@
+"""The site: built from executed notebooks, checked, served on this machine."""

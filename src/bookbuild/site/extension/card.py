@@ -1,0 +1,89 @@
+"""The ``chapter-card`` directive: what a chapter needs, and what it takes to read and to run."""
+
+import math
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from bookbuild import executed
+from bookbuild.book import Book
+from bookbuild.chapters import executions
+from bookbuild.editions import student
+from bookbuild.editions.slides import deck
+from bookbuild.editions.slides.outline import Slide
+
+WORDS_PER_MINUTE = 130
+MINUTES_PER_CODE_CELL = 0.5
+
+
+class ChapterCard(SphinxDirective):
+    """Show the card of the chapter in which it stands."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a definition list; warn if the chapter was never executed."""
+        path = Path(self.env.doc2path(self.env.docname))
+        book = Book(Path(self.env.srcdir).parent)
+        self.env.note_dependency(str(executions.path(book, path.stem)))
+        execution = executions.read(book).get(path.stem)
+        if execution is None:
+            message = f"chapter {path.stem!r} has no recorded execution"
+            return [self.state.document.reporter.warning(message, line=self.lineno)]
+        chapter = executed.read(path)["metadata"].get("chapter", {})
+        card = nodes.definition_list(classes=["chapter-card"])
+        for term, text in (
+            ("You need", ", ".join(chapter.get("prerequisites", [])) or "nothing but curiosity"),
+            ("Level", chapter.get("level", "")),
+            ("To read", f"about {minutes_to_read(book, path.stem)} minutes"),
+            ("To run", f"{math.ceil(execution.seconds)} s and {execution.peak_megabytes} MB"),
+            ("Last executed", f"{execution.date}, {execution.device}, Python "
+             f"{execution.python}, NumPy {execution.numpy}, at scale ci"),
+        ):  # fmt: skip
+            if text:
+                body = nodes.definition("", nodes.paragraph("", text))
+                card += nodes.definition_list_item("", nodes.term("", term), body)
+        if path.stem in deck.names(book):
+            slides = deck.outlined(book, path.stem)
+            card += _link("To teach", _length(slides), f"../slides/{path.stem}.html")
+        practise = _link(
+            "To practise",
+            "the notebook without solutions, with checks",
+            f"../{student.FOLDER}/{path.stem}.ipynb",
+        )
+        archive = f"../{student.FOLDER}/{student.ARCHIVE}"
+        practise[-1][0] += [
+            nodes.Text(", which runs inside "),
+            nodes.reference("", "the student edition", refuri=archive, internal=False),
+            nodes.Text(": all of them, with the library and the data"),
+        ]
+        card += practise
+        return [card]
+
+
+def _length(slides: list[Slide]) -> str:
+    return f"{len(slides)} slides for {sum(slide.minutes for slide in slides):.0f} minutes"
+
+
+def _link(term: str, words: str, address: str) -> nodes.definition_list_item:
+    link = nodes.reference("", words, refuri=address, internal=False)
+    body = nodes.definition("", nodes.paragraph("", "", link))
+    return nodes.definition_list_item("", nodes.term("", term), body)
+
+
+def minutes_to_read(book: Book, chapter: str) -> int:
+    """Return the minutes that a careful reader takes, to the next five."""
+    cells = executed.read(book.notebooks / f"{chapter}.ipynb")["cells"]
+    words = sum(
+        len("".join(cell["source"]).split()) for cell in cells if cell["cell_type"] == "markdown"
+    )
+    shown = sum(
+        cell["cell_type"] == "code" and "remove-cell" not in cell["metadata"].get("tags", [])
+        for cell in cells
+    )
+    return 5 * math.ceil((words / WORDS_PER_MINUTE + shown * MINUTES_PER_CODE_CELL) / 5)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("chapter-card", ChapterCard)
