@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bookbuild.editions.pdf import browser as machine
-from books import THIS_BOOK
+from support.books import THIS_BOOK
 
 SITE = Path(os.environ.get("BOOK_SITE", THIS_BOOK.site))
 PATIENCE = 120_000  # milliseconds; a hang is a failure, a busy machine is not

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-import books
+from support import books
 
 PATIENCE = 300  # seconds; a hang is a failure, a busy machine is not
 FRONT_MATTER = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from books import THIS_BOOK
+from support.books import THIS_BOOK
 
 AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 WIDE = {"width": 1440, "height": 900}

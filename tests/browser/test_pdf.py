@@ -12,7 +12,7 @@ from pypdf.generic import IndirectObject
 from bookbuild.editions.pdf.document import FIT
 from bookbuild.editions.pdf.link import NAME
 from bookbuild.editions.pdf.press import TEXT
-from books import THIS_BOOK
+from support.books import THIS_BOOK
 
 LAID_OUT = "<article style='width: 567px; margin: 0'><section id='here'>{}</section></article>"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from books import THIS_BOOK
+from support.books import THIS_BOOK
 
 AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 CHAPTER = "notebooks/planting-a-signal.html"

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from books import THIS_BOOK
+from support.books import THIS_BOOK
 
 SLIDER = ".vega-bind input[type=range]"
 

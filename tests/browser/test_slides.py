@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from books import THIS_BOOK
+from support.books import THIS_BOOK
 
 AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 READY = "window.Reveal?.isReady?.() === true"

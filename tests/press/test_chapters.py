@@ -1,0 +1,217 @@
+"""Every chapter has what this book promises, and the rules notice when it has not."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_output
+
+from bookbuild.chapters.glued import RECORD
+from bookbuild.chapters.renderer import VEGALITE
+from bookbuild.chapters.source import read_chapter
+from support import rules
+from support.books import THIS_BOOK, chapter, code, execute, make_book
+
+OBJECTIVES = """```{admonition} After this chapter you can
+:class: objectives
+
+- **compute** a threshold
+- **prove** a bound
+- **say** where it is tight
+```
+"""
+SOLVED = """```{exercise}
+:label: ex-NAME
+
+(*GRADE.*) Do it.
+```
+
+```{solution-start} ex-NAME
+:label: sol-NAME
+:class: dropdown
+```
+
+It is done.
+
+BODY
+```{solution-end}
+```
+"""
+
+
+def exercise(name, grade, body=""):
+    """Return an exercise with its solution."""
+    return SOLVED.replace("NAME", name).replace("GRADE", grade).replace("BODY", body)
+
+
+QUIZ = "```{quiz}\nIs it?\n\n- [x] Yes.\n  > It is.\n- [ ] No.\n  > Look again.\n```\n"
+ANSWER = code("x = 1", "answer").replace("]\n", "]\n:wrong: [x = 2]\n")
+CHECK = code("assert x == 1, 'Count again.'\nprint('Right.')", "check")
+GOOD = chapter(
+    "# Good\n",
+    OBJECTIVES,
+    "```{chapter-card}\n```\n",
+    code('scale = "ci"\nseed = 1', "parameters", "hide-input"),
+    code("draw()"),
+    "There are {glue:text}`good-number:.2f` and `x:y`.\n",
+    code("glue()", "remove-cell"),
+    "## Check yourself\n",
+    QUIZ,
+    QUIZ,
+    "## Exercises\n",
+    exercise("one", "Recall"),
+    exercise("two", "Prove"),
+    exercise("three", "Code", ANSWER + CHECK).replace("Do it.\n", "Find `x`.\n"),
+    "## What you learned\n\n- Much.\n",
+    "## Further reading\n\nA book.\n",
+).replace("kernelspec:", "chapter:\n  prerequisites: []\n  level: easy\nkernelspec:")
+CHART = {"description": "A line.", "layer": [{"params": [{"name": "p", "bind": "scales"}]}]}
+GLUED = ("good-number", "claim-1")
+
+
+def outputs(chart=CHART, glued=GLUED):
+    """Return what the good chapter's cells show."""
+    scraps = [
+        new_output("display_data", data={RECORD: "1.0"}, metadata={"scrapbook": {"name": name}})
+        for name in glued
+    ]
+    return {"draw()": [new_output("display_data", data={VEGALITE: chart})], "glue()": scraps}
+
+
+def problems(folder, text, shown):
+    """Return which rules a chapter breaks that shows these outputs."""
+    book = make_book(folder, good=text)
+    execute(book, "good", shown)
+    executed = nbformat.read(book.notebooks / "good.ipynb", 4)
+    return rules.problems(text, read_chapter(book, "good"), executed)
+
+
+@pytest.mark.parametrize("name", THIS_BOOK.chapter_names())
+def test_every_chapter_keeps_the_rules(name):
+    text = (THIS_BOOK.chapters / f"{name}.md").read_text(encoding="utf-8")
+    executed = nbformat.read(THIS_BOOK.notebooks / f"{name}.ipynb", 4)
+    found = rules.problems(text, read_chapter(THIS_BOOK, name), executed)
+    assert not found, "\n".join([f"book/chapters/{name}.md:", *found])
+
+
+def test_a_good_chapter_breaks_no_rule(tmp_path):
+    assert problems(tmp_path, GOOD, outputs()) == []
+
+
+LONG = "y = " + "1" * 75
+SPOILED = {
+    "  level: easy\n": ("", "its front matter lacks the prerequisites or the level"),
+    "seed = 1\n": ("", "it has no single parameters cell that declares scale and seed"),
+    'scale = "ci"': ('scale = "paper"', "its default scale is not ci"),
+    "```{chapter-card}\n```": ("", "it needs one '```{chapter-card}'"),
+    "## What you learned": ("## Summary", "it needs one '## What you learned'"),
+    "## Further reading": ("## Sources", "it needs one '## Further reading'"),
+    ":class: objectives": (":class: note", "it has 0 boxes of objectives, not one"),
+    "- **say** where it is tight\n": ("", "it has fewer than three objectives"),
+    "**compute** a": (
+        "**understand** a",
+        "an objective does not begin with a bold verb that can be measured: "
+        "**understand** a threshold",
+    ),
+    "- **prove** a": (
+        "- prove a",
+        "an objective does not begin with a bold verb that can be measured: prove a bound",
+    ),
+    exercise("one", "Recall"): ("", "it has 2 exercises, fewer than three"),
+    ":label: ex-two\n": ("", "an exercise has no label: (*Prove.*) Do it."),
+    "(*Prove.*) ": (
+        "",
+        "exercise ex-two has no grade, one of Recall, Compute, Prove, Code, Open",
+    ),
+    "(*Prove.*)": (
+        "(*Think.*)",
+        "exercise ex-two has no grade, one of Recall, Compute, Prove, Code, Open",
+    ),
+    ":label: sol-two\n:class: dropdown": (
+        ":label: sol-two",
+        "the solution of ex-two is not folded",
+    ),
+    "assert x == 1, 'Count again.'": (
+        "print(x)",
+        "the code in the solution of ex-three asserts nothing",
+    ),
+    "'Count again.'\n": (
+        "''\nassert x\n",
+        "exercise ex-three has an assertion without a message in its check",
+    ),
+    "[answer]": ("[]", "exercise ex-three has not one answer and one check"),
+    ANSWER + CHECK: (
+        CHECK + ANSWER,
+        "exercise ex-three checks before it answers",
+    ),
+    ":wrong: [x = 2]\n": ("", "exercise ex-three has no wrong answer for x"),
+    "- Much.": ("```\nls\n```", "a block of code names no language after ```"),
+    "Find `x`.": ("Find it.", "exercise ex-three does not name `x`, which it asks for"),
+    "(*Code.*) Find `x`.\n```": (
+        "(*Code.*) Find `x`.\n```\n\n```{code-cell} ipython3\nx = 0\n```",
+        "exercise ex-three asks for x, which another cell assigns",
+    ),
+    "x == 1,": ("y == 1,", "exercise ex-three asks for nothing that its check reads"),
+    QUIZ + "\n" + QUIZ: (
+        QUIZ,
+        "it has no '## Check yourself' of two to four quizzes before its '## Exercises'",
+    ),
+    "## Exercises": (
+        "## To do",
+        "it has no '## Check yourself' of two to four quizzes before its '## Exercises'",
+    ),
+    "{solution-start} ex-two": (
+        "{solution-start} ex-tow",
+        "its exercises are ['ex-one', 'ex-three', 'ex-two'] and its solutions "
+        "['ex-one', 'ex-three', 'ex-tow']",
+    ),
+    "x = 1\n": (f"{LONG}\nx = 1\n", f"cell 7 has a line of 79 characters, over 78: {LONG}"),
+    "glue()": ("glue()  # NBVAL_SKIP", "cell 5 is kept out of the check of outputs"),
+    "[remove-cell]": (
+        "[remove-cell, nbval-ignore-output]",
+        "cell 5 is kept out of the check of outputs",
+    ),
+    "`good-number:.2f`": ("`good-numbr:.2f`", "it uses 'good-numbr', which it does not glue"),
+}
+
+
+@pytest.mark.parametrize("part", SPOILED, ids=[message[:40] for _, message in SPOILED.values()])
+def test_each_rule_is_noticed(tmp_path, part):
+    instead, message = SPOILED[part]
+    assert GOOD.count(part) == 1
+    assert message in problems(tmp_path, GOOD.replace(part, instead), outputs())
+
+
+def test_a_hidden_cell_may_be_wide(tmp_path):
+    assert problems(tmp_path, GOOD.replace("seed = 1\n", f"seed = 1\n{LONG}\n"), outputs()) == []
+
+
+UNCHECKED = GOOD.replace(ANSWER + CHECK, "")
+
+
+def test_code_and_computation_check_themselves(tmp_path):
+    assert problems(tmp_path, UNCHECKED, outputs()) == [
+        "exercise ex-three is graded Code and has no answer and check"
+    ]
+
+
+def test_a_solution_may_be_reserved_for_instructors(tmp_path):
+    start = UNCHECKED.index("```{solution-start} ex-three")
+    end = UNCHECKED.index("## What you")
+    reserved = UNCHECKED[:start] + UNCHECKED[end:]
+    named = ":label: ex-three\n"
+    assert problems(tmp_path / "a", reserved, outputs()) != []
+    reserved = reserved.replace(named, f"{named}:class: instructors\n")
+    assert problems(tmp_path / "b", reserved, outputs()) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "message"),
+    [
+        (outputs(chart={"description": "A line."}), "none of its charts is interactive"),
+        (outputs(chart=CHART | {"description": ""}), "cell 3 shows a chart without a description"),
+        ({"draw()": outputs()["draw()"]}, "it uses 'good-number', which it does not glue"),
+        (outputs(glued=(*GLUED, "extra")), "it glues 'extra' and does not use it"),
+        (outputs(glued=(*GLUED, "good-number")), "it glues 'good-number' twice"),
+    ],
+)
+def test_rules_about_outputs_are_noticed(tmp_path, shown, message):
+    assert problems(tmp_path, GOOD, shown) == [message]

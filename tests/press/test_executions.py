@@ -1,0 +1,33 @@
+"""The record of executions keeps one entry for each chapter of the book."""
+
+import dataclasses
+
+from bookbuild.chapters import executions
+from bookbuild.chapters.executions import Execution
+from support.books import chapter, make_book, set_pages
+
+FIRST = Execution(
+    notebook="ab", date="2026-01-01", seconds=1.5, peak_megabytes=100, device="CPU",
+    python="3.11.7", numpy="2.4.6", torch="2.13.0",
+)  # fmt: skip
+
+
+def test_no_file_means_no_record(tmp_path):
+    assert executions.read(make_book(tmp_path)) == {}
+
+
+def test_a_new_record_replaces_one_chapter_only(tmp_path):
+    book = make_book(tmp_path, one=chapter("# One\n"), two=chapter("# Two\n"))
+    executions.record(book, "one", FIRST)
+    executions.record(book, "two", FIRST)
+    second = dataclasses.replace(FIRST, seconds=2.5)
+    executions.record(book, "one", second)
+    assert executions.read(book) == {"one": second, "two": FIRST}
+
+
+def test_a_dropped_chapter_has_no_record(tmp_path):
+    book = make_book(tmp_path, one=chapter("# One\n"), two=chapter("# Two\n"))
+    executions.record(book, "one", FIRST)
+    executions.record(book, "two", FIRST)
+    set_pages(book, ["notebooks/two"])
+    assert executions.read(book) == {"two": FIRST}

@@ -1,0 +1,62 @@
+"""The press finds a book from where it is run, or where it is told."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bookbuild.book import find_book
+from support.books import chapter, make_book, set_pages
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path, monkeypatch):
+    """Start in an empty folder, with no book named."""
+    monkeypatch.delenv("BOOK_ROOT")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+
+
+def test_a_named_book_wins_over_the_variable_and_that_over_the_directory(tmp_path, monkeypatch):
+    books = {name: make_book(tmp_path / name) for name in ("directory", "variable", "named é")}
+    monkeypatch.chdir(books["directory"].notebooks)
+    assert find_book() == books["directory"]
+    monkeypatch.setenv("BOOK_ROOT", str(tmp_path / "variable"))
+    assert find_book() == books["variable"]
+    assert find_book(tmp_path / "named é") == books["named é"]
+    assert find_book("../../../named é") == books["named é"]
+
+
+def test_where_there_is_no_book_the_press_says_so(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match=r"at or above .*empty holds .*_config\.yml .*BOOK_ROOT"):
+        find_book()
+    with pytest.raises(ValueError, match=r"^--book is '\.\./gone', .*_toc\.yml"):
+        find_book("../gone")
+    monkeypatch.setenv("BOOK_ROOT", str(tmp_path))
+    with pytest.raises(ValueError, match=r"^the environment variable BOOK_ROOT is "):
+        find_book()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("named", [("--book", "{}", "compare"), ("compare", "--book", "{}")])
+def test_a_command_takes_a_book_from_anywhere(tmp_path, named):
+    book = make_book(tmp_path / "my book", one=chapter("# One\n"))
+    words = [word.format(book.root) for word in named]
+    run = subprocess.run(
+        [sys.executable, "-m", "bookbuild", *words], capture_output=True, text=True, check=False
+    )
+    assert "one" in run.stderr  # it was never executed, so it does not agree with its notebook
+    assert run.returncode == 1
+    bare = [sys.executable, "-m", "bookbuild", "compare"]
+    run = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr.startswith("bookbuild: no folder at or above ")
+
+
+def test_the_contents_are_those_of_the_file_whatever_was_read_before(tmp_path):
+    book = make_book(tmp_path, one=chapter("# One\n"))
+    book.pages().append("notebooks/mine")
+    book.parts()[0][1].append("notebooks/mine")
+    assert book.pages() == ["index", "notebooks/one"]
+    set_pages(book, ["notebooks/two", "notebooks/one"])
+    assert book.chapter_names() == ["two", "one"]
