@@ -54,6 +54,13 @@ def _compare(book, arguments) -> int:
     return _report(problems(book, names), f"{len(names)} chapters agree with their notebooks")
 
 
+def _rules(book, arguments) -> int:
+    from bookbuild.chapters import rules
+
+    names = book.select(arguments.chapters)
+    return _report(rules.check(book, names), f"{len(names)} chapters keep the rules")
+
+
 def _launch(book, arguments) -> int:
     from bookbuild.chapters import launch
 
@@ -154,6 +161,7 @@ def main() -> int:
         ("execute", _execute, "execute chapters and write the notebooks that are committed"),
         ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
         ("compare", _compare, "compare chapters with their executed notebooks"),
+        ("rules", _rules, "say which of the authors' rules chapters break"),
         ("launch", _launch, "let notebooks fetch the library from the repository's address"),
         ("site", _site, "build the site from the executed notebooks"),
         ("serve", _serve, "build the site and serve it on this machine"),
@@ -166,7 +174,7 @@ def main() -> int:
     ):
         command = commands.add_parser(name, parents=[which], help=help_text, description=help_text)
         command.set_defaults(function=function)
-        if name in ("execute", "papermill", "compare", "launch"):
+        if name in ("execute", "papermill", "compare", "rules", "launch"):
             command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")
         if name == "serve":
             command.add_argument("--port", default="8000", help="default: 8000")

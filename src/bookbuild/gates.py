@@ -54,6 +54,7 @@ class Processor:
 LINT = Gate("lint", (sys.executable, "-m", "ruff", "check"))
 FORMAT = Gate("format", (sys.executable, "-m", "ruff", "format", "--check"))
 COMPARE = Gate("source and notebook agree", (*BOOKBUILD, "compare"))
+RULES = Gate("chapters keep the rules", (*BOOKBUILD, "rules"))
 SITE = Gate("site, warnings are errors", (*BOOKBUILD, "site"))
 FAST = Gate("fast tests", (*UNIT, "-m", "not slow and not elsewhere"))
 NUMBERS = (*UNIT, "-m", "numerical")
@@ -61,12 +62,13 @@ HASWELL, NEHALEM = Processor("Haswell"), Processor("Nehalem")
 
 SUITES = {
     # What an author runs between edits.
-    "quick": (LINT, FORMAT, COMPARE, FAST, SITE),
+    "quick": (LINT, FORMAT, RULES, COMPARE, FAST, SITE),
     # The book, here.
     "whole": (
         LINT,
         FORMAT,
         Gate("unit and property tests", (*UNIT, "-m", "not elsewhere")),
+        RULES,
         COMPARE,
         Gate("papermill, scale ci", PAPERMILL),
         Gate("nbval, every output", OUTPUTS),

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bookbuild.book import sources
+from bookbuild.chapters.rules import VAGUE
 from bookbuild.editions.slides import deck
 from bookbuild.site.extension import teaching
 from support.books import THIS_BOOK, chapter, code, execute, make_book
@@ -12,7 +13,6 @@ from support.books import THIS_BOOK, chapter, code, execute, make_book
 PLANS = {"one-lecture": 1, "three-sessions": 3, "six-sessions": 6}
 SECTIONS = ("## Objectives", "## What goes wrong", "## Discussion", "## Assignment")
 PAGES = THIS_BOOK.source / "instructors"
-VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "see", "realise", "believe"}
 TARGETS = re.compile(r"^([a-z]+):", re.M)
 
 

@@ -9,15 +9,9 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-EXERCISE = re.compile(
-    r"^(?P<fence>`{3,})\{exercise\}.*\n(?P<options>(?::.*\n)*)"
-    r"(?P<text>(?:.*\n)*?)(?P=fence)[ ]*$",
-    re.M,
-)
-SOLUTION = re.compile(
-    r"^```\{solution-(?P<what>start|end)\} *(?P<label>\S*)\n(?::.*\n)*```[ ]*$", re.M
-)
-LABEL = re.compile(r"^:label: +(\S+)", re.M)
+from bookbuild.chapters import myst
+
+RESERVED = "instructors"  # the class of an exercise whose solution is private
 
 
 @dataclass(frozen=True)
@@ -97,11 +91,10 @@ def find(notebook: NotebookNode) -> dict[str, Exercise]:
         if solved:
             cells.setdefault(solved, []).append(part)
         elif part.cell_type == "markdown":
-            for exercise in EXERCISE.finditer(part.source):
-                label = LABEL.search(exercise["options"])
-                if not label:
-                    raise ValueError(f"an exercise has no label: {exercise['text'][:60]!r}")
-                found.append(label[1])
+            for exercise in myst.fences(part.source, "exercise"):
+                if not exercise.label:
+                    raise ValueError(f"an exercise has no label: {exercise.body[:60]!r}")
+                found.append(exercise.label)
     return {
         label: Exercise(label, *(_tagged(cells.get(label, []), tag) for tag in ("answer", "check")))
         for label in found
@@ -120,10 +113,10 @@ def parts(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
             yield solved, cell
             continue
         start = 0
-        for mark in SOLUTION.finditer(cell.source):
-            yield from _part(solved, cell.source[start : mark.start()])
-            solved = mark["label"] if mark["what"] == "start" else ""
-            start = mark.end()
+        for mark in myst.fences(cell.source, "solution-start", "solution-end"):
+            yield from _part(solved, cell.source[start : mark.start])
+            solved = mark.argument
+            start = mark.end
         yield from _part(solved, cell.source[start:])
 
 

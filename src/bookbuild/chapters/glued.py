@@ -25,3 +25,13 @@ def read(notebook: dict) -> dict[str, object]:
                 text = "".join(output["data"][RECORD])
                 found[output["metadata"]["scrapbook"]["name"]] = ast.literal_eval(text)
     return found
+
+
+def names(notebook: NotebookNode) -> list[str]:
+    """Return the names of all that a notebook glues, pictures and tables among them, in order."""
+    return [
+        output["metadata"]["scrapbook"]["name"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "scrapbook" in output.get("metadata", {})
+    ]

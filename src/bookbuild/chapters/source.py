@@ -15,6 +15,8 @@ from bookbuild.book import Book
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SCALES = ("ci", "laptop", "paper")
 
+HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}  # tags of cells not shown
+
 
 def read_chapter(book: Book, name: str) -> NotebookNode:
     """Return a chapter as a notebook with stable cell ids and without outputs.

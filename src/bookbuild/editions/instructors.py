@@ -5,15 +5,15 @@ An exercise with ``:class: instructors`` has no solution in its chapter. Its sol
 ``{solution-start}`` and ``{solution-end}``, code cells tagged ``answer`` and ``check`` included.
 """
 
-import re
 import shutil
 from pathlib import Path
 
 from bookbuild.book import Book, is_leftover, sources
-from bookbuild.chapters.exercises import EXERCISE, LABEL
+from bookbuild.chapters import myst
+from bookbuild.chapters.exercises import RESERVED
+from bookbuild.chapters.myst import Fence
 
 FOLDER = Path("private", "solutions")
-RESERVED = re.compile(r"^:class:.*\binstructors\b", re.M)
 SOLUTION = """
 
 ```{{solution-start}} {label}
@@ -95,10 +95,11 @@ def read(book: Book) -> dict[str, str]:
 def insert(text: str, solutions: dict[str, str]) -> str:
     """Return a chapter with its private solutions, which are taken out of ``solutions``."""
 
-    def solved(exercise: re.Match) -> str:
-        label = LABEL.search(exercise["options"])
-        if label is None or label[1] not in solutions or not RESERVED.search(exercise["options"]):
-            return exercise[0]
-        return exercise[0] + SOLUTION.format(label=label[1], text=solutions.pop(label[1]))
+    def solved(fence: Fence) -> str | None:
+        reserved = fence.name == "exercise" and RESERVED in fence.classes
+        if not reserved or fence.label not in solutions:
+            return None
+        exercise = text[fence.start : fence.end]
+        return exercise + SOLUTION.format(label=fence.label, text=solutions.pop(fence.label))
 
-    return EXERCISE.sub(solved, text)
+    return myst.replace(text, solved)

@@ -15,16 +15,10 @@ import nbformat
 from pybtex.database import Entry, parse_file
 
 from bookbuild.book import Book
-from bookbuild.chapters import glued
+from bookbuild.chapters import glued, myst
+from bookbuild.chapters.myst import Fence
 from bookbuild.chapters.quiz import MARK, VERDICTS
 
-BLOCK = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\} *(?P<title>.*)\n"
-    r"(?P<options>(?::\w+:.*\n)*)(?P<body>(?:.*\n)*?)(?P=fence)[ ]*$",
-    re.M,
-)
-LABEL = re.compile(r"^:label: +(\S+)", re.M)
-ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`")
 NAMED = re.compile(r"(?P<words>.+?) *<(?P<target>[^>]+)>$", re.S)
 TERM = re.compile(r"^(?=\S)(?P<term>.+)\n: +", re.M)
 FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
@@ -56,11 +50,11 @@ def names(book: Book) -> Names:
         text = path.with_suffix(".md").read_text(encoding="utf-8")
         heading = re.search(r"^# +(.+)", text, re.M)
         titles[chapter] = heading[1].strip() if heading else chapter
-        for block in BLOCK.finditer(text):
-            kind = _kind(block)
+        for fence in myst.fences(text):
+            kind = _kind(fence)
             counts[kind] += 1
-            if label := LABEL.search(block["options"]):
-                labels[label[1]] = f"{kind} {counts[kind]}", chapter
+            if fence.label:
+                labels[fence.label] = f"{kind} {counts[kind]}", chapter
     bibliography = book.source / "references.bib"
     entries = parse_file(str(bibliography)).entries if bibliography.is_file() else {}
     works = {key: _work(entry) for key, entry in entries.items()}
@@ -73,7 +67,7 @@ def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
     values = glued.read(nbformat.read(path, as_version=4)) if path.is_file() else {}
 
     def role(match: re.Match) -> str:
-        text, kind = match["text"], match["role"]
+        text, kind = match["text"], match["name"]
         if kind.startswith("glue"):
             key, _, form = text.partition(":")
             return format(values[key], form) if key in values else match[0]
@@ -92,31 +86,31 @@ def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
         return words if where == chapter else known.link(words, where)
 
     def plain(text: str) -> str:
-        text = BLOCK.sub(lambda block: _said(block, known), text)
+        text = myst.replace(text, lambda fence: _said(fence, known))
         text = TERM.sub(r"**\g<term>.** ", text)
         text = re.sub(r"^: +", "- ", text, flags=re.M)
-        return ROLE.sub(role, text)
+        return myst.ROLE.sub(role, text)
 
     return plain
 
 
-def _kind(block: re.Match) -> str:
-    return block["name"].removeprefix("prf:").capitalize()
+def _kind(fence: Fence) -> str:
+    return fence.name.removeprefix("prf:").capitalize()
 
 
-def _said(block: re.Match, known: Names) -> str:
+def _said(fence: Fence, known: Names) -> str | None:
     """Return a directive as a paragraph or two; nothing for what only the site can draw."""
-    name, title = block["name"], block["title"].strip()
-    body = BLOCK.sub(lambda inner: _said(inner, known), block["body"]).strip()
-    label = LABEL.search(block["options"])
-    called = known.labels[label[1]][0] if label and label[1] in known.labels else _kind(block)
+    if not fence.name:
+        return None
+    name, title = fence.name, fence.argument
+    body = myst.replace(fence.body, lambda inner: _said(inner, known)).strip()
+    called = known.labels[fence.label][0] if fence.label in known.labels else _kind(fence)
     if name == "quiz":
         return _quiz(body)
     if name == "exercise":
         return f"### {called}\n\n{body}"
     if name == "prf:proof":
-        folds = "dropdown" in block["options"]
-        return FOLDED.format("Proof", body) if folds else f"*Proof.* {body}"
+        return FOLDED.format("Proof", body) if "dropdown" in fence.classes else f"*Proof.* {body}"
     if name.startswith("prf:"):
         return f"**{called}{f' ({title})' if title else ''}.** {body}"
     return f"**{title}**\n\n{body}" if name == "admonition" else ""

@@ -14,9 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from bookbuild import atomic
 from bookbuild.book import Book, sources
-from bookbuild.chapters import exercises, requirements
-from bookbuild.chapters.exercises import EXERCISE, Exercise
-from bookbuild.chapters.source import read_chapter
+from bookbuild.chapters import exercises, myst, requirements
+from bookbuild.chapters.exercises import Exercise
+from bookbuild.chapters.source import HIDDEN, read_chapter
 from bookbuild.editions import plain
 
 FOLDER = "student"
@@ -80,7 +80,6 @@ Code is under the MIT licence (`LICENSE`), text and figures under CC BY 4.0 (`LI
 them on and change them, and say who wrote them and what you changed. `CITATION.cff` says how to
 cite.
 """
-HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 ANSWER = "*Your answer:*"
 
 
@@ -156,10 +155,10 @@ def write(book: Book, folder: Path | None = None) -> Path:
 def _with_answers(text: str, found: dict[str, Exercise]) -> list[NotebookNode]:
     """Cut a text after each exercise, and put there the place for its answer."""
     cells, start = [], 0
-    for match in EXERCISE.finditer(text):
-        label = exercises.LABEL.search(match["options"])[1]
-        cells += [new_markdown_cell(text[start : match.end()].strip("\n")), *_place(found[label])]
-        start = match.end()
+    for exercise in myst.fences(text, "exercise"):
+        asked = new_markdown_cell(text[start : exercise.end].strip("\n"))
+        cells += [asked, *_place(found[exercise.label])]
+        start = exercise.end
     if text[start:].strip():
         cells.append(new_markdown_cell(text[start:].strip("\n")))
     return cells

@@ -16,11 +16,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from bookbuild.chapters import myst
+
 DRAWN = ("show", "proof", "equation", "text", "code", "output")
-DIRECTIVE = re.compile(r"\{(?P<name>[a-z]+)\} *(?P<argument>.*)")
-OPTION = re.compile(r"^:(?P<name>[a-z-]+): +(?P<value>.+)$")
 CLASSES = re.compile(r"\s*\{(?P<classes>\.[\w. -]+)\}\s*$")
-GLUED = re.compile(r"\{glue:text\}`([^`:]+)(?::([^`]*))?`")
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,12 @@ def read(path: Path, value: Callable[[str, str], str]) -> list[Slide]:
         twice or without minutes.
     """
     text = path.read_text(encoding="utf-8")
-    return list(_slides(GLUED.sub(lambda found: value(found[1], found[2] or ""), text)))
+
+    def role(match: re.Match) -> str:
+        name, _, form = match["text"].partition(":")
+        return value(name, form) if match["name"] == "glue:text" else match[0]
+
+    return list(_slides(myst.ROLE.sub(role, text)))
 
 
 @lru_cache
@@ -104,19 +108,17 @@ def _slide(heading: str, tokens: list[Token], markdown: MarkdownIt) -> Slide:
             own.clear()
 
     for token in tokens:
-        directive = DIRECTIVE.fullmatch(token.info.strip()) if token.type == "fence" else None
-        if directive is None:
+        name, argument = myst.directive(token.info) if token.type == "fence" else ("", "")
+        if not name:
             own.append(token)
-        elif directive["name"] == "notes":
-            notes.append((markdown.render(token.content), _minutes(title, directive["argument"])))
-        elif directive["name"] in DRAWN:
+        elif name == "notes":
+            notes.append((markdown.render(token.content), _minutes(title, argument)))
+        elif name in DRAWN:
             close()
-            options = map(OPTION.match, token.content.splitlines())
-            chosen = {option["name"]: option["value"] for option in options if option}
-            parts.append(Drawn(directive["name"], directive["argument"].strip(), chosen))
+            parts.append(Drawn(name, argument, myst.options(token.content)[0]))
         else:
             known = ", ".join((*DRAWN, "notes"))
-            raise ValueError(f"slide {title!r}: no {{{directive['name']}}}; there are: {known}")
+            raise ValueError(f"slide {title!r}: no {{{name}}}; there are: {known}")
     close()
     if len(notes) != 1:
         raise ValueError(f"slide {title!r} has {len(notes)} {{notes}}; it needs one, with minutes")

@@ -1,34 +1,39 @@
-"""What every chapter of this book has: the rules, and what a chapter says against them."""
+"""The authors' linter: what every chapter has, and what one says against these rules."""
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+import nbformat
 from nbformat import NotebookNode
 
-from bookbuild.chapters import exercises, launch
-from bookbuild.chapters.exercises import Exercise, names_assigned
+from bookbuild.book import Book
+from bookbuild.chapters import exercises, glued, launch, myst
+from bookbuild.chapters.exercises import RESERVED, Exercise, names_assigned
 from bookbuild.chapters.renderer import VEGALITE
-from bookbuild.chapters.source import is_parameters, parameters
+from bookbuild.chapters.source import HIDDEN, is_parameters, parameters, read_chapter, relative
 
 GRADES = ("Recall", "Compute", "Prove", "Code", "Open")
 CHECKED = ("Compute", "Code")
 VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "see", "realise", "believe"}
 WIDEST = 78
-HIDDEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
-BLOCK = r"^(?P<fence>`{{3,}}){{{}}}(?P<rest>.*?)^(?P=fence)\s*?$"
-EXERCISE = re.compile(BLOCK.format("exercise"), re.M | re.S)
-QUIZ = re.compile(BLOCK.format("quiz"), re.M | re.S)
-ADMONITION = re.compile(BLOCK.format("admonition"), re.M | re.S)
-RESERVED = re.compile(r"^:class:.*\binstructors\b", re.M)
-SOLUTION = re.compile(
-    r"^```\{solution-start\} *(?P<exercise>\S+)\n(?P<options>.*?)^```\s*?$(?P<body>.*?)"
-    r"^```\{solution-end\}\n```\s*?$",
-    re.M | re.S,
-)
-FENCE = re.compile(r" *(`{3,})(.*?) *")
-CODE = re.compile(BLOCK.format("code-cell"), re.M | re.S)
-USED = re.compile(r"\{glue(?::\w+)?\}`([^`:]+)|^`{3,}\{glue(?::\w+)?\} +(\S+)", re.M)
+
+
+def check(book: Book, names: list[str]) -> list[str]:
+    """Return which rules chapters of a book break, each with the chapter's file.
+
+    A chapter that has not been executed yet is checked without its outputs.
+    """
+    found = []
+    for name in names:
+        path = book.chapters / f"{name}.md"
+        source = read_chapter(book, name)
+        notebook = book.notebooks / f"{name}.ipynb"
+        executed = nbformat.read(notebook, as_version=4) if notebook.is_file() else source
+        broken = problems(path.read_text(encoding="utf-8"), source, executed)
+        found += [f"{relative(book, path)}: {problem}" for problem in broken]
+    return found
 
 
 def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[str]:
@@ -68,9 +73,7 @@ def _frame(text: str, source: NotebookNode) -> Iterator[str]:
 
 
 def _objectives(text: str) -> Iterator[str]:
-    boxes = [
-        box["rest"] for box in ADMONITION.finditer(text) if ":class: objectives" in box["rest"]
-    ]
+    boxes = [box.body for box in myst.fences(text, "admonition") if "objectives" in box.classes]
     if len(boxes) != 1:
         yield f"it has {len(boxes)} boxes of objectives, not one"
         return
@@ -85,29 +88,30 @@ def _objectives(text: str) -> Iterator[str]:
 
 def _exercises(text: str) -> Iterator[str]:
     labels, reserved = [], []
-    for exercise in EXERCISE.finditer(text):
-        label = re.search(r"^:label: +(\S+)", exercise["rest"], re.M)
-        words = re.sub(r"^:\w+:.*$", "", exercise["rest"], flags=re.M).split()
-        name = label[1] if label else " ".join(words[:6])
+    for exercise in myst.fences(text, "exercise"):
+        words = exercise.body.split()
+        name = exercise.label or " ".join(words[:6])
         labels.append(name)
-        if RESERVED.search(exercise["rest"]):
+        if RESERVED in exercise.classes:
             reserved.append(name)
-        if not label:
+        if not exercise.label:
             yield f"an exercise has no label: {name}"
         if not words or words[0] not in {f"(*{grade}.*)" for grade in GRADES}:
             yield f"exercise {name} has no grade, one of {', '.join(GRADES)}"
     if len(labels) < 3:
         yield f"it has {len(labels)} exercises, fewer than three"
     solved = []
-    for solution in SOLUTION.finditer(text):
-        name = solution["exercise"]
+    marks = iter(myst.fences(text, "solution-start", "solution-end"))
+    for start, end in zip(marks, marks, strict=False):
+        name = start.argument
         solved.append(name)
-        if ":class: dropdown" not in solution["options"]:
+        if "dropdown" not in start.classes:
             yield f"the solution of {name} is not folded"
-        code = [cell["rest"] for cell in CODE.finditer(solution["body"])]
+        body = text[start.end : end.start]
+        code = [cell.body for cell in myst.fences(body, "code-cell")]
         if code and not any(re.search(r"^\s*assert ", cell, re.M) for cell in code):
             yield f"the code in the solution of {name} asserts nothing"
-        if not solution["body"].strip():
+        if not body.strip():
             yield f"the solution of {name} is empty"
     if sorted(solved + reserved) != sorted(labels):
         yield f"its exercises are {sorted(labels)} and its solutions {sorted(solved)}"
@@ -115,25 +119,22 @@ def _exercises(text: str) -> Iterator[str]:
 
 def _self_checks(text: str, source: NotebookNode) -> Iterator[str]:
     heads = [line for line in text.splitlines() if line.startswith("## ")]
-    asked = len(QUIZ.findall(text))
+    asked = len(myst.fences(text, "quiz"))
     if "## Check yourself\n## Exercises" not in "\n".join(heads) or not 2 <= asked <= 4:
         yield "it has no '## Check yourself' of two to four quizzes before its '## Exercises'"
-    statements = {
-        label[1]: exercise["rest"]
-        for exercise in EXERCISE.finditer(text)
-        if (label := re.search(r"^:label: +(\S+)", exercise["rest"], re.M))
-    }
-    if len(statements) < len(EXERCISE.findall(text)):
+    statements = {exercise.label: exercise for exercise in myst.fences(text, "exercise")}
+    if "" in statements:
         return  # one has no label, which is said elsewhere
     for label, exercise in exercises.find(source).items():
         checks_itself = exercise.answers or exercise.checks
-        graded = re.search(rf"\(\*({'|'.join(CHECKED)})\.\*\)", statements[label])
+        statement = statements[label]
+        graded = re.search(rf"\(\*({'|'.join(CHECKED)})\.\*\)", statement.body)
         if checks_itself and not exercise.checked:
             yield f"exercise {label} has not one answer and one check"
         elif checks_itself:
-            for problem in _self_check(exercise, statements[label], source):
+            for problem in _self_check(exercise, statement.body, source):
                 yield f"exercise {label} {problem}"
-        elif graded and not RESERVED.search(statements[label]):
+        elif graded and RESERVED not in statement.classes:
             yield f"exercise {label} is graded {graded[1]} and has no answer and check"
 
 
@@ -176,15 +177,9 @@ def _code(source: NotebookNode) -> Iterator[str]:
 
 def _languages(source: NotebookNode) -> Iterator[str]:
     for cell in source.cells:
-        fence = ""
-        for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
-            mark = FENCE.fullmatch(line)
-            if mark and not fence:
-                fence = mark[1]
-                if not mark[2]:
-                    yield f"a block of code names no language after {mark[1]}"
-            elif mark and mark[1] == fence and not mark[2]:
-                fence = ""
+        for fence in myst.fences(cell.source) if cell.cell_type == "markdown" else ():
+            if not fence.name and not fence.argument:
+                yield f"a block of code names no language after {fence.mark}"
 
 
 def _charts(executed: NotebookNode) -> Iterator[str]:
@@ -213,17 +208,20 @@ def _parameters(spec: object) -> Iterator[dict]:
 
 
 def _glue(text: str, executed: NotebookNode) -> Iterator[str]:
-    used = {inline or block for inline, block in USED.findall(text)}
-    glued = [
-        output["metadata"]["scrapbook"]["name"]
-        for cell in executed.cells
-        for output in cell.get("outputs", [])
-        if "scrapbook" in output.get("metadata", {})
-    ]
-    for key in sorted(used - set(glued)):
+    inline = {
+        role["text"].partition(":")[0] for role in myst.ROLE.finditer(text) if _glues(role["name"])
+    }
+    blocks = {fence.argument for fence in myst.fences(text) if _glues(fence.name)}
+    used, names = inline | blocks, Counter(glued.names(executed))
+    for key in sorted(used - names.keys()):
         yield f"it uses {key!r}, which it does not glue"
-    for key in sorted(set(glued) - used):
+    for key in sorted(names.keys() - used):
         if not key.startswith("claim-"):
             yield f"it glues {key!r} and does not use it"
-    for key in sorted({key for key in glued if glued.count(key) > 1}):
-        yield f"it glues {key!r} twice"
+    for key, count in sorted(names.items()):
+        if count > 1:
+            yield f"it glues {key!r} twice"
+
+
+def _glues(name: str) -> bool:
+    return name.partition(":")[0] == "glue"
