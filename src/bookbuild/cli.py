@@ -76,7 +76,7 @@ def _check(book, _arguments) -> int:
 
 
 def _site(book, _arguments) -> int:
-    from bookbuild import lean
+    from bookbuild.site import lean
 
     lean.leave_out()
     from bookbuild.site.build import build

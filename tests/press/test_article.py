@@ -1,6 +1,6 @@
 """An article without its code, and with its code in place again."""
 
-from bookbuild import article
+from bookbuild.chapters import article
 
 CODE = '<span></span><span class="n">a</span>\n\n    <span class="s">&lt;pre&gt;</span>\n'
 ARTICLE = f'<article class="bd"><p>One.</p><pre>{CODE}</pre><p>Two.</p><pre>7</pre></article>'

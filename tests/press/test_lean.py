@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from bookbuild import lean
+from bookbuild.site import lean
 
 PRESS = (
     "import bookbuild.site.build, bookbuild.site.extension, jupyter_book.sphinx, myst_nb.sphinx_"

@@ -7,7 +7,6 @@ from urllib.request import urlopen
 import pytest
 
 from bookbuild import cli as command
-from bookbuild.site import build as site
 from bookbuild.site import serve
 from support.books import make_book
 
@@ -25,7 +24,7 @@ def book(tmp_path):
 def builds(monkeypatch):
     """Return the books whose site was asked for; none is built."""
     asked = []
-    monkeypatch.setattr(site, "build", lambda book: asked.append(book) or 1)
+    monkeypatch.setattr(serve, "build", lambda book: asked.append(book) or 1)
     return asked
 
 

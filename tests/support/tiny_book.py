@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from support.books import THIS_BOOK
 
 ROOT = THIS_BOOK.root
-START = "import runpy; runpy.run_module('bookbuild.lean', run_name='__main__')"
+START = "import runpy; runpy.run_module('bookbuild.site.lean', run_name='__main__')"
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ def read(notebook: dict) -> dict[str, object]:
     return found
 
 
-def names(notebook: NotebookNode) -> list[str]:
+def names(notebook: dict) -> list[str]:
     """Return the names of all that a notebook glues, pictures and tables among them, in order."""
     return [
         output["metadata"]["scrapbook"]["name"]
-        for cell in notebook.cells
+        for cell in notebook["cells"]
         for output in cell.get("outputs", [])
         if "scrapbook" in output.get("metadata", {})
     ]

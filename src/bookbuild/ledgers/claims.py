@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from bookbuild import executed
 from bookbuild.book import Book
-from bookbuild.chapters import glued
+from bookbuild.chapters import executed, glued
 
 VERDICTS = ("agrees", "partly", "not")
 PENDING = "not yet"

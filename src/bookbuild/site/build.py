@@ -78,7 +78,7 @@ def build(book: Book) -> int:
 def _write_pages(book: Unfinished) -> bool:
     """Write the pages; return whether that raised no warning."""
     command = [
-        *(sys.executable, "-P", "-m", "bookbuild.lean", "build", str(book.source)),
+        *(sys.executable, "-P", "-m", "bookbuild.site.lean", "build", str(book.source)),
         *("--config", str(book.root / "_config.yml"), "--toc", str(book.root / "_toc.yml")),
         *("--path-output", str(book.workplace), "-q", "-W", "-n", "--keep-going"),
     ]

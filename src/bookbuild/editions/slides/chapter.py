@@ -12,9 +12,8 @@ import nbformat
 from bs4 import BeautifulSoup, NavigableString, Tag
 from nbformat import NotebookNode
 
-from bookbuild import article
 from bookbuild.book import Book
-from bookbuild.chapters import glued
+from bookbuild.chapters import article, glued
 
 PROSE = ("p", "ul", "ol", "dl", "table", "blockquote")
 PUNCTUATION = re.compile(r"[-.,;:!?)\]]+\w*")

@@ -7,9 +7,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild import executed
 from bookbuild.book import Book
-from bookbuild.chapters import executions
+from bookbuild.chapters import executed, executions
 from bookbuild.editions import student
 from bookbuild.editions.slides import deck
 from bookbuild.editions.slides.outline import Slide

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 from sphinx.application import Sphinx
 
-from bookbuild import article
+from bookbuild.chapters import article
 
 SHOWN = ".proof[id], .exercise[id], .citation[id], dl.glossary > dt"
 ASKING = "a.internal[href*='#']"

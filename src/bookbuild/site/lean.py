@@ -1,4 +1,4 @@
-"""Start Jupyter Book without what no page needs: ``python -m bookbuild.lean build …``.
+"""Start Jupyter Book without what no page needs: ``python -m bookbuild.site.lean build …``.
 
 jsonschema and jupytext load whatever they find beside them. In the full environment that is a
 grammar of addresses and a notebook server, seconds of work in each process; the site's own
