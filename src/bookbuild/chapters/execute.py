@@ -35,7 +35,7 @@ from bookbuild.chapters.source import (
 
 CELL_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-PEAK_MEMORY = "__import__('bookbuild.chapters.memory').memory.peak_megabytes()"
+PEAK_MEMORY = "__import__('bookbuild.chapters.memory', fromlist=['x']).peak_megabytes()"
 
 
 class ChapterError(Exception):
