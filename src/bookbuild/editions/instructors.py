@@ -8,7 +8,7 @@ An exercise with ``:class: instructors`` has no solution in its chapter. Its sol
 import shutil
 from pathlib import Path
 
-from bookbuild.book import Book, is_leftover, sources
+from bookbuild.book import SETTINGS, Book, is_leftover, sources
 from bookbuild.chapters import myst
 from bookbuild.chapters.exercises import RESERVED
 from bookbuild.chapters.myst import Fence
@@ -50,8 +50,8 @@ def prepare(book: Book) -> Book:
     copy = Book(book.build / "instructors")
     shutil.rmtree(copy.source, ignore_errors=True)  # its site stays until there is a new one
     shutil.copytree(book.source, copy.source, ignore=_leftovers)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(book.root / name, copy.root / name)
+    for path in (*map(book.root.joinpath, SETTINGS), *sources(book.root, "*.md")):
+        shutil.copy(path, copy.root)
     unused = dict(solutions)
     for name in copy.chapter_names():
         path = copy.chapters / f"{name}.md"
