@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -322,83 +321,17 @@ def many(path, n=300):
     return {each.configuration.id: each for each in records}
 
 
-@pytest.mark.parametrize(
-    ("start", "length", "fewest"),
-    [(0, 200, 300), (schema.PAGE, 3 * schema.PAGE, 240), (100_000, 50, 299), (350_000, 10**9, 180)],
-)
-def test_a_damaged_store_gives_back_every_record_that_is_whole(path, start, length, fewest):
-    made = many(path)
-    content = bytearray(path.read_bytes())
-    content[start : start + length] = b"\xff" * min(length, len(content) - start)
-    path.write_bytes(content)
-    salvage = store.repair(path)
-    assert salvage.original.read_bytes() == bytes(content)
-    with Reader(path) as reader:
-        assert not {each.kind for each in store.check(reader)} & {"damage", "altered", "disputed"}
-        there = {each.configuration.id: each for each in reader.records()}
-    assert fewest <= len(there) == salvage.records <= 300
-    assert there.items() <= made.items()
-    assert not set(salvage.lost) & set(there)
-    with Writer(path) as writer:  # and it can be gone on with
-        assert writer.add(made.values()) == 300 - len(there)
-
-
-def test_a_record_that_cannot_be_saved_is_named(filled):
-    [first] = configurations(1)
-    text = store.reading.encode(record(first))[2].encode()
-    content = filled.read_bytes()
-    assert content.count(text) == 1
-    filled.write_bytes(content.replace(text, text.replace(b'"epochs":1', b'"epochs":2')))
-    salvage = store.repair(filled)
-    assert (salvage.records, salvage.lost) == (5, (first.id,))
-    assert f"5 records saved, 1 lost: {first.id}" in str(salvage)
-
-
-def test_a_store_that_is_being_written_is_not_repaired(filled):
-    with Writer(filled):
-        with pytest.raises(StoreError, match="is being written"):
-            store.repair(filled)
-        assert len(as_dicts(filled)) == 6
-
-
 def test_damage_is_reported_with_what_to_do(path):
     many(path)
     content = bytearray(path.read_bytes())
-    content[schema.PAGE : 20 * schema.PAGE] = bytes(19 * schema.PAGE)
+    content[4_096 : len(content) // 2] = bytes(len(content) // 2 - 4_096)
     path.write_bytes(content)
     with Reader(path) as reader:
         [*problems] = store.check(reader)
         assert problems
         assert {each.kind for each in problems} == {"damage"}
-        with pytest.raises(StoreError, match=r"the file is damaged.* sweep repair --store"):
+        with pytest.raises(StoreError, match=r"the file is damaged.*sweep run"):
             list(reader.records())
-
-
-def test_repair_also_reads_what_is_only_in_the_journal(path, tmp_path):
-    with Writer(path) as writer:
-        writer.add(map(record, configurations(20)))
-        aside = tmp_path / "crash"
-        aside.mkdir()
-        for file in (path, path.with_name(f"{path.name}-wal")):
-            shutil.copy(file, aside)
-    salvage = store.repair(aside / path.name)
-    assert (salvage.records, salvage.lost) == (20, ())
-    assert salvage.original.with_name(f"{salvage.original.name}-wal").exists()
-    with Reader(aside / path.name) as reader:
-        assert len(reader) == 20
-
-
-def test_repairing_loses_no_dispute(filled, tmp_path):
-    [first, *_] = configurations(1)
-    outcome = dataclasses.replace(record(first).outcome, success=0.0)
-    theirs = dataclasses.replace(record(first), outcome=outcome)
-    with other_store(tmp_path / "other.sqlite", [theirs]) as other, Writer(filled) as writer:
-        store.merge(writer, other)
-    assert store.repair(filled).records == 6
-    with Reader(filled) as reader:
-        [(aside, _)] = reader.disputed()
-        assert {aside, reader.record(first.id)} == {theirs, record(first)}
-        assert list(reader.failures()) == [each.id for each in configurations(1, alpha=0.2)]
 
 
 @pytest.fixture

@@ -62,8 +62,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--tolerance", type=float, default=TOLERANCE, help="of fractions; default: %(default)s"
     )
     verb.set_defaults(command=_telling(_merge))
-    verb = verbs.add_parser("repair", parents=[where], help="save what a damaged store still holds")
-    verb.set_defaults(command=_telling(_repair))
 
 
 def _telling(command):
@@ -182,8 +180,3 @@ def _merge(given: argparse.Namespace) -> int:
             print(f"{path}: {merged}")
             disputed += len(merged.disputed)
     return 1 if disputed else 0
-
-
-def _repair(given: argparse.Namespace) -> int:
-    print(store.repair(given.store))
-    return 0

@@ -1,14 +1,12 @@
 """Many experiments: their records in one SQLite file.
 
 `Writer` keeps records as they arrive, `Reader` looks at them, also while a sweep writes. `merge`
-joins two stores, `check` says what is wrong with one, and `repair` saves what a damaged file still
-holds.
+joins two stores, and `check` says what is wrong with one.
 """
 
 from collective_lab.store.checking import Problem, check
 from collective_lab.store.merging import Merged, merge
 from collective_lab.store.reading import Failure, Reader
-from collective_lab.store.repairing import Salvage, repair
 from collective_lab.store.schema import StoreError
 from collective_lab.store.writing import Writer
 
@@ -17,10 +15,8 @@ __all__ = [
     "Merged",
     "Problem",
     "Reader",
-    "Salvage",
     "StoreError",
     "Writer",
     "check",
     "merge",
-    "repair",
 ]

@@ -71,7 +71,7 @@ def _damage(store: Reader) -> Iterator[Problem]:
                 yield Problem("damage", store.path.name, line)
         store.connection.execute("SELECT * FROM records, failures, disputed LIMIT 1").fetchall()
     except sqlite3.DatabaseError as error:
-        yield Problem("damage", store.path.name, f"{error}: `sweep repair` saves what it holds")
+        yield Problem("damage", store.path.name, str(error))
 
 
 def _outcome(record: Record) -> Iterator[Problem]:

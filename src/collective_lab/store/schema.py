@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 APPLICATION = 0x436F4163  # "CoAc" in the file's header says whose it is
-PAGE = 16_384  # a record fits into one page whole: `repairing` finds it without SQLite's help
 
 
 class StoreError(Exception):
@@ -64,7 +63,6 @@ def version(connection: sqlite3.Connection, path: Path) -> int:
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a file to the latest schema, or leave it as it was."""
     found = version(connection, path)
-    connection.execute(f"PRAGMA page_size = {PAGE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     if found == len(STEPS):
@@ -110,8 +108,8 @@ def explaining(path: Path) -> Iterator[None]:
             )
         elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             advice = (
-                "the file is damaged. collective-lab sweep repair --store "
-                f"{path} saves what it still holds and keeps the damaged file"
+                "the file is damaged. Put a copy in its place, or move it aside: `sweep run` makes "
+                "again what is missing, and `sweep merge` brings in what other stores hold"
             )
         elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             advice = f"it cannot be opened ({error}): check the folder and its permissions"
