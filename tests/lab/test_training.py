@@ -19,7 +19,7 @@ from transformers import (
 )
 
 from collective_lab.signals import Tokens
-from collective_lab.training import device
+from collective_lab.training import device, reference
 from collective_lab.training.fast import conversion, loop
 from collective_lab.training.fast.batches import Rows, order, rows, side_by_side
 from collective_lab.training.fast.encoder import Dropout
@@ -180,6 +180,29 @@ def test_the_update_is_that_of_adamw_with_clipping(name):
             mine.chunk(3, 1)[1].zero_()
             other.chunk(3, 1)[1].zero_()
         torch.testing.assert_close(mine, other, rtol=1e-3, atol=1e-4, msg=key)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_fast_loop_gives_what_the_one_to_be_read_gives(name, monkeypatch):
+    monkeypatch.setattr(device, "fast_dtype", lambda on: torch.float32)
+    given, used = some_rows(30)
+    targets = torch.from_numpy(distribution([(i % 10, 9) for i in range(len(given))]))
+    recipe = {"epochs": 3, "batch_size": 8, "learning_rate": 1e-2, "seed": 7}
+    before = theirs(lively(MODELS[name]()).eval(), given, used).detach()
+    plain = reference.train(lively(MODELS[name]()), given, targets, used, **recipe)
+    fast = loop.train(lively(MODELS[name]()), given, targets, used, on=CPU, **recipe)
+    with torch.no_grad():
+        read = theirs(plain, given, used)
+        torch.testing.assert_close(
+            fast.probabilities(given), read.softmax(-1), rtol=1e-3, atol=1e-4
+        )
+    assert (read - before).abs().max() > 0.5  # both have moved
+    for optional in ("epochs", "batch_size", "learning_rate", "seed"):
+        other = recipe | {optional: recipe[optional] * 2}
+        changed = theirs(
+            reference.train(lively(MODELS[name]()), given, targets, used, **other), given, used
+        )
+        assert (changed - read).abs().max() > 1e-2, optional
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
