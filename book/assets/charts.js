@@ -57,13 +57,17 @@
       ? !["row", "column", "facet"].some((channel) => spec.encoding?.[channel])
       : false;
 
-  // A single view shrinks with its column, and its legend stacks when that is narrow; several views
-  // side by side scroll within their box. The page shows through.
+  // A single view shrinks with its column. When that is narrow its legend stacks, and the title of
+  // its horizontal axis reaches back below the labels of the vertical one. Several views side by
+  // side scroll within their box. The page shows through.
   const fitted = (spec, room) => {
     const axis = { ...spec.config?.axis, labelSeparation: 6 };
     const config = { ...spec.config, axis, background: null };
     if (!isSingle(spec)) return { ...spec, config };
-    if (room < 440) config.legend = { ...config.legend, direction: "vertical", columns: 1 };
+    if (room < 440) {
+      config.legend = { ...config.legend, direction: "vertical", columns: 1 };
+      config.axisX = { ...config.axisX, titleAnchor: "end" };
+    }
     return { ...spec, config, width: "container", autosize: { type: "fit-x", contains: "padding" } };
   };
 
