@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,7 +146,7 @@ class Environment:
         return [name for name in packages if name not in self._record().get("packages", [])]
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Generator[None]:
         """Wait until no other make works on this environment, and keep others waiting.
 
         Installers inherit the lock: one that outlives a killed make is waited for as well.

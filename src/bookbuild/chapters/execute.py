@@ -6,12 +6,13 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import nbformat
 import papermill
@@ -32,6 +33,9 @@ from bookbuild.chapters.source import (
     read_chapter,
     refuse_unknown,
 )
+
+if TYPE_CHECKING:
+    from jupyter_client.asynchronous.client import AsyncKernelClient
 
 CELL_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -75,7 +79,8 @@ def execute_chapter(book: Book, name: str) -> tuple[NotebookNode, Execution]:
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 reason = ANSI.sub("", str(error))
                 raise ChapterError(f"{locate(book, name, notebook, index)}\n{reason}") from None
-        reply = run_sync(client.kc.execute_interactive)(
+        kernel = cast("AsyncKernelClient", client.kc)
+        reply = run_sync(kernel.execute_interactive)(
             "", silent=True, user_expressions={"peak": PEAK_MEMORY}
         )
     seconds = time.perf_counter() - start
@@ -201,7 +206,7 @@ def _device() -> str:
 
 
 @contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
+def _environment(variables: dict[str, str]) -> Generator[None]:
     before = os.environ.copy()
     os.environ.update(variables)
     try:

@@ -161,7 +161,7 @@ def _keys(value: ast.AST | None) -> list[str]:
         isinstance(key, ast.Constant) for key in value.keys
     ):
         return []
-    return [ast.unparse(key) for key in value.keys]
+    return [ast.unparse(key) for key in value.keys if key is not None]
 
 
 def _blank(name: str, given: ast.AST | None) -> str:

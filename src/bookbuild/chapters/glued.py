@@ -1,11 +1,12 @@
 """What an executed notebook glues: values that its pages, decks and ledgers quote by name."""
 
 import ast
+from typing import Any
 
 RECORD = "application/papermill.record/text/plain"
 
 
-def read(notebook: dict) -> dict[str, object]:
+def read(notebook: dict) -> dict[str, Any]:
     """Return the values that a notebook glues, by name; a picture or a table is none.
 
     Parameters

@@ -47,6 +47,8 @@ def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
+            if node.module is None:
+                raise ValueError(f"`{ast.unparse(node)}` names no package: import it by its name")
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 

@@ -111,6 +111,7 @@ def options(content: str) -> tuple[dict[str, str], str]:
 def _fence(token: Token, text: str, lines: list[int]) -> Fence:
     name, argument = directive(token.info)
     chosen, body = options(token.content) if name else ({}, token.content)
+    assert token.map is not None, "a fence is a block, and blocks know their lines"
     first, last = token.map
     end = min(lines[last] - 1, len(text))
     return Fence(name, argument, chosen, body, token.markup, lines[first], end)

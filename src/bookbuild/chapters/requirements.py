@@ -21,8 +21,15 @@ NETWORK = "requirements-network.txt"
 
 def library() -> list[Path]:
     """Return the folders of the packages that the chapters import; the first brings the data."""
-    found = [find_spec(name).submodule_search_locations for name in PACKAGES]
-    return [Path(folder) for [folder] in found]
+    return [_folder(name) for name in PACKAGES]
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ValueError(f"the package {package} is not here: run `make book`, which brings it")
+    [folder] = spec.submodule_search_locations
+    return Path(folder)
 
 
 def lists(book: Book) -> dict[str, str]:
@@ -47,7 +54,7 @@ def network(chapter: NotebookNode) -> list[str]:
 
 def _wanted(extra: str = "") -> list[Requirement]:
     """Return what the library asks for, or what one of its extras asks for beside that."""
-    asked = map(Requirement, requires(DISTRIBUTION))
+    asked = map(Requirement, requires(DISTRIBUTION) or ())
     if not extra:
         return [wanted for wanted in asked if wanted.marker is None]
     return [

@@ -122,7 +122,8 @@ def _quiz(body: str) -> str:
     parts = [f"**A question.** {question.strip()}"]
     for choice in choices:
         words, _, said = choice.partition("\n")
-        right = MARK.match(words)[1] == "x"
+        mark = MARK.match(words)
+        right = mark is not None and mark[1] == "x"
         said = re.sub(r"^ *> ?", "", said, flags=re.M).strip()
         parts.append(FOLDED.format(_html(MARK.sub("", words)), f"**{VERDICTS[right]}** {said}"))
     return "\n\n".join(parts)
@@ -136,8 +137,9 @@ def _html(words: str) -> str:
 
 def _work(entry: Entry) -> tuple[str, str]:
     """Return who wrote a work, as a text names them, and when."""
-    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    persons, fields = entry.persons or {}, entry.fields or {}
+    people = persons.get("author") or persons.get("editor") or []
     last = [" ".join([*person.prelast_names, *person.last_names]) for person in people]
     who = " and ".join(last) if len(last) < 3 else f"{last[0]} et al."
-    who = who or entry.fields.get("organization") or entry.fields.get("title", "")
-    return re.sub(r"[{}]", "", who), entry.fields.get("year", "n.d.")
+    who = who or fields.get("organization") or fields.get("title", "")
+    return re.sub(r"[{}]", "", who), fields.get("year", "n.d.")

@@ -6,6 +6,7 @@ setting is not the paper's.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -87,7 +88,7 @@ def read(book: Book) -> list[Claim]:
     return list(claims.values())
 
 
-def _answers(book: Book, name: str) -> dict[str, dict]:
+def _answers(book: Book, name: str) -> dict[str, Any]:
     notebook = executed.read(book.notebooks / f"{name}.ipynb")
     return {
         key.removeprefix("claim-"): value

@@ -13,7 +13,7 @@ UNNEEDED = ("jupyter_server", "rfc3987_syntax")
 def leave_out() -> None:
     """Let this process import what no page needs no more than where it is not installed."""
     for name in UNNEEDED:
-        sys.modules.setdefault(name, None)
+        sys.modules.setdefault(name, None)  # ty: ignore[no-matching-overload]  # None: not to be found
 
 
 if __name__ == "__main__":

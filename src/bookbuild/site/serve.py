@@ -1,5 +1,6 @@
 """Build the site and serve it on this machine."""
 
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -35,10 +36,9 @@ def run(book: Book, port: str, page: str = "index.html") -> int:
         if code:
             return code
         print(f"http://{HOST}:{server.server_port}/{page} (Ctrl-C stops)", flush=True)
-        try:
+        with suppress(KeyboardInterrupt):
             server.serve_forever()
-        except KeyboardInterrupt:
-            return 0
+    return 0
 
 
 def listen(book: Book, port: str) -> ThreadingHTTPServer:

@@ -8,13 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, PageElement, Tag
 
 from bookbuild import repository
 from bookbuild.book import Book
 from bookbuild.editions.pdf import solutions
 from bookbuild.editions.pdf.printed import anchor, printed
 from bookbuild.editions.pdf.solutions import turn
+from bookbuild.elements import attribute, first
 
 FIT = Path(__file__).with_name("fit.js")
 SCRIPTS = ("vega/vega.js", "mathjax/tex-mml-chtml.js")
@@ -62,11 +63,12 @@ def assemble(book: Book, home: Path) -> str:
     root = parts[0][1].pop(0)
     landing = BeautifulSoup((book.site / f"{root}.html").read_text("utf-8"), "html.parser")
     soup = BeautifulSoup(
-        FRAME.format(lang=landing.html["lang"], title=html.escape(config["title"])), "html.parser"
+        FRAME.format(lang=first(landing, "html")["lang"], title=html.escape(config["title"])),
+        "html.parser",
     )
     sections = {page: printed(book.site, page, names, home) for _, pages in parts for page in pages}
     solved = solutions.collect(soup, list(sections.values()))
-    article = soup.article
+    article = first(soup, "article")
     article.extend(_front(book, config, landing, anchor(root), home))
     contents = soup.new_tag("nav", id="contents", attrs={"class": "table-of-contents"})
     article.append(contents)
@@ -83,7 +85,9 @@ def assemble(book: Book, home: Path) -> str:
     return str(soup)
 
 
-def _front(book: Book, config: dict, landing: BeautifulSoup, root: str, home: Path) -> list[Tag]:
+def _front(
+    book: Book, config: dict, landing: BeautifulSoup, root: str, home: Path
+) -> list[PageElement]:
     """Return the cover and what stands behind it."""
     lead = landing.select_one("article .lead")
     found = repository.find(book)
@@ -125,38 +129,40 @@ def _contents(soup: BeautifulSoup, article: Tag) -> list[Tag]:
         if heading.name == "h3" and common[heading.get_text()] > 1:
             continue
         place = heading if heading.get("id") else heading.find_parent(id=True)
+        if place is None:
+            raise ValueError(f"the heading {heading.get_text()!r} and all around it have no id")
         item = soup.new_tag("li", attrs={"class": f"level-{heading.name}"})
         words = soup.new_tag("span", attrs={"class": "words"})
         words.extend(BeautifulSoup(heading.decode_contents(), "html.parser").contents)
-        item.append(turn(soup, place["id"], words))
+        item.append(turn(soup, attribute(place, "id"), words))
         items.append(item)
     return [title, items]
 
 
 def _dress(soup: BeautifulSoup, book: Book, landing: BeautifulSoup, home: Path) -> None:
     """Give the document the site's style sheets, its own, and the scripts that lay it out."""
-    vendor = book.site / "_static" / "vendor"
-    sheets = [link["href"].partition("?")[0] for link in landing.select("link[rel=stylesheet]")]
+    head, vendor = first(soup, "head"), book.site / "_static" / "vendor"
+    sheets = [
+        attribute(link, "href").partition("?")[0] for link in landing.select("link[rel=stylesheet]")
+    ]
     for sheet in [*sheets, "_static/whole-book.css"]:
-        soup.head.append(
-            soup.new_tag("link", rel="stylesheet", href=_from(home, book.site / sheet))
-        )
+        head.append(soup.new_tag("link", rel="stylesheet", href=_from(home, book.site / sheet)))
     style = soup.new_tag("style")
     style.string = "".join(_running_head(section) for section in soup.select("section.page"))
-    soup.head.append(style)
+    head.append(style)
     for script in landing.select("head > script"):
         if "window.MathJax" in (script.string or ""):
-            soup.head.append(script)
+            head.append(script)
     for script in SCRIPTS:
-        soup.head.append(soup.new_tag("script", defer="", src=_from(home, vendor / script)))
+        head.append(soup.new_tag("script", defer="", src=_from(home, vendor / script)))
     layout = soup.new_tag("script")
     layout.string = FIT.read_text(encoding="utf-8")
-    soup.head.append(layout)
+    head.append(layout)
 
 
 def _running_head(section: Tag) -> str:
     """Return the rules that set a chapter's title above its pages."""
-    name, title = section["id"], section.find("h2").get_text(" ", strip=True)
+    name, title = section["id"], first(section, "h2").get_text(" ", strip=True)
     words = "Solutions" if name == solutions.ID else title
     return (
         f"#{name} {{ page: {name}; }}\n@page {name} {{ @top-center {{ content: "

@@ -1,6 +1,7 @@
 """Print the document with Chromium: once to learn the page of each place, then with the numbers."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -8,7 +9,11 @@ from bookbuild.book import Book
 from bookbuild.editions.pdf import browser, link
 from bookbuild.editions.pdf.document import assemble
 
-TEXT = {"width": 567, "height": 900}  # the printed text in CSS pixels: A4 less its margins of 30 mm
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
+# The printed text in CSS pixels: A4 less its margins of 30 mm.
+TEXT: "ViewportSize" = {"width": 567, "height": 900}
 PATIENCE = 300_000  # milliseconds
 PASSES = 3  # to learn the numbers, to print them, and to see that they moved nothing
 
@@ -77,8 +82,9 @@ def places(pdf: Path) -> dict[str, int]:
 
     reader = PdfReader(pdf)
     return {
-        name.removeprefix("/"): reader.get_destination_page_number(place) + 1
+        name.removeprefix("/"): number + 1
         for name, place in reader.named_destinations.items()
+        if (number := reader.get_destination_page_number(place)) is not None
     }
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import AttributeValueList
 
 from bookbuild.chapters.renderer import CHART, described
+from bookbuild.elements import attribute, classes, first
 
 SCREEN_ONLY = (
     "script:not(figure > script), style, noscript, iframe, form, button, input, a.headerlink, "
@@ -55,9 +57,9 @@ def printed(site: Path, page: str, book: set[str], home: Path) -> Tag:
     if not path.is_file():
         raise ValueError(f"{path} does not exist, but _toc.yml names it: run `make book` first")
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    section = soup.select_one("article")
+    section = first(soup, "article")
     section.name = "section"
-    section["class"], section["id"] = ["page"], anchor(page)
+    section["class"], section["id"] = AttributeValueList(["page"]), anchor(page)
     for chart in section.select("div.chart"):
         _picture(soup, chart)
     for element in section.select(SCREEN_ONLY):
@@ -70,7 +72,7 @@ def printed(site: Path, page: str, book: set[str], home: Path) -> Tag:
     for element in section.find_all(True):
         _rename(element, page)
     for element in section.select("[src]"):
-        element["src"] = _moved(site, page, element["src"], home)
+        element["src"] = _moved(site, page, attribute(element, "src"), home)
     for link in section.select("a[href]"):
         _turn(link, page, book)
     for level in range(DEEPEST - 1, 0, -1):
@@ -81,9 +83,9 @@ def printed(site: Path, page: str, book: set[str], home: Path) -> Tag:
 
 def _picture(soup: BeautifulSoup, chart: Tag) -> None:
     """Make a chart a figure whose caption says what the picture shows."""
-    spec = json.loads(chart.find("script", type=CHART).string)
+    spec = json.loads(first(chart, f"script[type='{CHART}']").string or "")
     figure = soup.new_tag("figure", attrs={"class": "chart"})
-    picture = chart.img.extract()
+    picture = first(chart, "img").extract()
     picture["alt"] = "A chart; its caption describes it."
     del picture["loading"]
     caption = soup.new_tag("figcaption")
@@ -99,7 +101,8 @@ def _picture(soup: BeautifulSoup, chart: Tag) -> None:
 def _unfold(folded: Tag) -> None:
     """Open a folded box for good; its summary becomes its title."""
     folded.name = "div"
-    folded["class"] = [name for name in folded.get("class", []) if name != "folded"]
+    kept = (name for name in classes(folded) if name != "folded")
+    folded["class"] = AttributeValueList(kept)
     folded.attrs.pop("open", None)
     if folded.summary:
         folded.summary.name = "p"
@@ -108,10 +111,10 @@ def _unfold(folded: Tag) -> None:
 def _rename(element: Tag, page: str) -> None:
     """Give an element's id, and those it refers to, names that are its page's own."""
     if element.get("id") and element["id"] != anchor(page):
-        element["id"] = anchor(page, element["id"])
+        element["id"] = anchor(page, attribute(element, "id"))
     for key in REFERS:
         if element.get(key):
-            names = element[key] if isinstance(element[key], list) else element[key].split()
+            names = attribute(element, key).split()
             element[key] = " ".join(anchor(page, name) for name in names)
 
 
@@ -125,7 +128,7 @@ def _moved(site: Path, page: str, address: str, home: Path) -> str:
 
 def _turn(link: Tag, page: str, book: set[str]) -> None:
     """Lead a link to the place in the document, or out, or leave its words alone."""
-    parts = urlsplit(link["href"])
+    parts = urlsplit(attribute(link, "href"))
     if parts.scheme or parts.netloc:
         return
     target = page

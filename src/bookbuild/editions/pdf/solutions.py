@@ -3,6 +3,9 @@
 import re
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import AttributeValueList
+
+from bookbuild.elements import attribute, first
 
 NUMBERED = re.compile(r"Exercise\s+(\d+)")
 ID = "solutions"
@@ -30,7 +33,7 @@ def collect(soup: BeautifulSoup, chapters: list[Tag]) -> Tag | None:
     """
     section = soup.new_tag("section", attrs={"class": "page solutions", "id": ID})
     for chapter in chapters:
-        title = chapter.find("h2").get_text(" ", strip=True)
+        title = first(chapter, "h2").get_text(" ", strip=True)
         solved = [_answers(soup, quiz) for quiz in chapter.select(".quiz")]
         exercises = {_number(box): box for box in chapter.select(".exercise")}
         for solution in chapter.select(".solution"):
@@ -57,33 +60,34 @@ def turn(soup: BeautifulSoup, target: str, words: str | Tag) -> Tag:
 
 def _number(box: Tag) -> str:
     """Return the number in a box's title."""
-    found = NUMBERED.search(box.select_one(".admonition-title").get_text())
+    found = NUMBERED.search(first(box, ".admonition-title").get_text())
     return found[1] if found else ""
 
 
 def _solution(soup: BeautifulSoup, solution: Tag, exercise: Tag) -> Tag:
     """Return a solution under a heading, and have it and its exercise lead to each other."""
-    title = solution.select_one(".admonition-title")
-    title.name, title["class"] = "h3", []
-    solution["class"] = ["solution"]
+    title = first(solution, ".admonition-title")
+    title.name, title["class"] = "h3", AttributeValueList()
+    solution["class"] = AttributeValueList(["solution"])
     _pair(soup, exercise, solution, "Solution on page ")
     return solution
 
 
 def _answers(soup: BeautifulSoup, quiz: Tag) -> Tag:
     """Make a question's choices a list; return what is said of them as another, under a heading."""
-    title = quiz.select_one(".admonition-title")
-    page = quiz.find_parent(class_="page")["id"]
-    quiz["id"] = f"{page}--{title.get_text(strip=True).lower().replace(' ', '-')}"
+    title, page = first(quiz, ".admonition-title"), quiz.find_parent(class_="page")
+    if page is None:
+        raise ValueError(f"the question {title.get_text()!r} stands on no page")
+    quiz["id"] = f"{page['id']}--{title.get_text(strip=True).lower().replace(' ', '-')}"
     answers = soup.new_tag("div", id=f"{quiz['id']}-answers", attrs={"class": "solution"})
     heading = soup.new_tag("h3")
     heading.string = title.get_text()
     asked, said = (soup.new_tag("ol", attrs={"class": "choices"}) for _ in range(2))
     for choice in quiz.select(".choice"):
         asked.append(item := soup.new_tag("li"))
-        item.extend(list(choice.p.contents))
+        item.extend(list(first(choice, "p").contents))
         said.append(item := soup.new_tag("li"))
-        item.extend(list(choice.select_one(".feedback").contents))
+        item.extend(list(first(choice, ".feedback").contents))
         choice.decompose()
     quiz.append(asked)
     answers.extend([heading, said])
@@ -94,5 +98,5 @@ def _answers(soup: BeautifulSoup, quiz: Tag) -> Tag:
 def _pair(soup: BeautifulSoup, asked: Tag, answered: Tag, words: str) -> None:
     """Have what is asked and what answers it, under its heading, name each other's page."""
     asked.append(paragraph := soup.new_tag("p", attrs={"class": "turn"}))
-    paragraph.append(turn(soup, answered["id"], words))
-    answered.h3.append(turn(soup, asked["id"], " · page "))
+    paragraph.append(turn(soup, attribute(answered, "id"), words))
+    first(answered, "h3").append(turn(soup, attribute(asked, "id"), " · page "))

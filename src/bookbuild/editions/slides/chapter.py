@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 import nbformat
 from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import AttributeValueList
 from nbformat import NotebookNode
 
 from bookbuild.book import Book
 from bookbuild.chapters import article, glued
+from bookbuild.elements import attribute, classes, first
 
 PROSE = ("p", "ul", "ol", "dl", "table", "blockquote")
 PUNCTUATION = re.compile(r"[-.,;:!?)\]]+\w*")
@@ -37,8 +39,8 @@ class Chapter:
     @property
     def title(self) -> str:
         """The chapter's title."""
-        heading = self.article.find("h1")
-        return heading.find(string=True, recursive=False).strip()
+        words = first(self.article, "h1").find(string=True, recursive=False)
+        return str(words or "").strip()
 
     def value(self, name: str, form: str) -> str:
         """Return a number that the chapter glues, formatted as on its page."""
@@ -50,23 +52,25 @@ class Chapter:
         """Return the box or section with a label, or the only element of such a class."""
         found = self._by_id[label] or self._by_class[label]
         if len(found) != 1:
-            labels = [tag["id"] for tag in self.article.find_all(class_="admonition", id=True)]
+            labels = [
+                attribute(tag, "id") for tag in self.article.find_all(class_="admonition", id=True)
+            ]
             raise ValueError(
                 f"the chapter has {len(found)} places labelled {label!r}, not one; "
                 f"its boxes are: {', '.join(labels)}"
             )
         piece = self._copy(found[0])
         if found[0].name == "section":
-            piece.find(re.compile("h[1-6]")).decompose()
-        elif label == found[0]["class"][0] or "objectives" in found[0]["class"]:
-            piece.find(class_="admonition-title").decompose()
+            first(piece, "h1, h2, h3, h4, h5, h6").decompose()
+        elif label == classes(found[0])[0] or "objectives" in classes(found[0]):
+            first(piece, ".admonition-title").decompose()
         return piece
 
     def proof(self, label: str) -> Tag:
         """Return the proof that stands below the box with a label."""
         labelled = self._by_id[label]
         proof = labelled[0].find_next_sibling() if labelled else None
-        if proof is None or not {"proof", "folded"} & set(proof.get("class", [])):
+        if proof is None or not {"proof", "folded"} & set(classes(proof)):
             raise ValueError(f"the chapter has no proof directly below {label!r}")
         piece = self._copy(proof)
         summary = piece.find("summary")
@@ -92,21 +96,22 @@ class Chapter:
         ValueError
             If there is no such cell or line, or what is left does not fit on a slide.
         """
-        piece = self._copy(self._cell(words).find(class_="cell_input").find(class_="highlight"))
-        lines = piece.pre.decode_contents().removeprefix("<span></span>").rstrip("\n").split("\n")
+        piece = self._copy(first(self._cell(words), ".cell_input .highlight"))
+        block = first(piece, "pre")
+        lines = block.decode_contents().removeprefix("<span></span>").rstrip("\n").split("\n")
         plain = [BeautifulSoup(line, "html.parser").get_text() for line in lines]
-        first = _line(plain, start) if start else 0
+        begin = _line(plain, start) if start else 0
         last = _line(plain, end) if end else len(plain) - 1
-        for line in plain[first : last + 1]:
+        for line in plain[begin : last + 1]:
             if len(line) > WIDEST:
                 raise ValueError(f"a line of code has over {WIDEST} characters: {line}")
-        if not 0 < last + 1 - first <= LONGEST:
+        if not 0 < last + 1 - begin <= LONGEST:
             raise ValueError(
-                f"the code with {words!r} has {last + 1 - first} lines, and a slide holds 1 to "
+                f"the code with {words!r} has {last + 1 - begin} lines, and a slide holds 1 to "
                 f"{LONGEST}: choose some with :start-at: and :end-at:"
             )
-        inner = "\n".join(lines[first : last + 1])
-        piece.pre.replace_with(BeautifulSoup(f"<pre>{inner}</pre>", "html.parser"))
+        inner = "\n".join(lines[begin : last + 1])
+        block.replace_with(BeautifulSoup(f"<pre>{inner}</pre>", "html.parser"))
         return piece
 
     def output(self, words: str) -> Tag:
@@ -157,7 +162,7 @@ class Chapter:
             part.attrs.pop("id", None)
             if part.name in ("section", "details"):  # a slide within a slide; a fold to be opened
                 part.name = "div"
-            address = part.get("href")
+            address = attribute(part, "href") if "href" in part.attrs else None
             if address is not None and not urlsplit(address).netloc:
                 address = f"{self.name}.html{address}" if address.startswith("#") else address
                 part["href"] = normpath(f"../notebooks/{address}")
@@ -182,14 +187,16 @@ def read(book: Book, name: str) -> Chapter:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     shown = [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]
     soup = BeautifulSoup(text, "html.parser")
-    return Chapter(name, soup.article, code_blocks, shown, glued.read(notebook))
+    return Chapter(name, first(soup, "article"), code_blocks, shown, glued.read(notebook))
 
 
-def _indexed(article: Tag, attribute: str) -> defaultdict[str, list[Tag]]:
+def _indexed(article: Tag, name: str) -> defaultdict[str, list[Tag]]:
     """Return the elements below an article by the words of an attribute, in reading order."""
     found = defaultdict(list)
     for tag in article.descendants:
-        for word in tag.get_attribute_list(attribute, []) if isinstance(tag, Tag) else []:
+        for word in (
+            tag.get_attribute_list(name, AttributeValueList()) if isinstance(tag, Tag) else []
+        ):
             found[word].append(tag)
     return found
 
@@ -204,8 +211,7 @@ def _keep_together(piece: Tag) -> None:
     """Let no line begin with the punctuation that follows a formula."""
     for formula in piece.find_all("span", class_="math"):
         after = formula.next_sibling
-        mark = PUNCTUATION.match(after) if isinstance(after, NavigableString) else None
-        if mark:
+        if isinstance(after, NavigableString) and (mark := PUNCTUATION.match(after)):
             after.replace_with(after[mark.end() :])
             formula.wrap(Tag(name="span", attrs={"class": "together"})).append(mark[0])
 

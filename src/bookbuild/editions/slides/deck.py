@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from bs4 import Tag
+from bs4.element import AttributeValueList
 
 from bookbuild import atomic
 from bookbuild.book import Book, sources
@@ -15,6 +16,7 @@ from bookbuild.chapters.source import relative
 from bookbuild.editions.slides import chapter, outline
 from bookbuild.editions.slides.chapter import Chapter
 from bookbuild.editions.slides.outline import Drawn, Slide
+from bookbuild.elements import attribute, classes, first
 
 PAGE = Template(Path(__file__).with_name("deck.html").read_text(encoding="utf-8"))
 ROOM = {True: 545, False: 390}  # pixels of height for a chart: alone on its slide, or not
@@ -153,7 +155,7 @@ def _part(source: Chapter, part: str | Drawn, alone: bool) -> str:
     piece = getattr(source, part.kind)(part.name, **lines)
     for chart in piece.find_all(class_="chart"):
         _enlarge(chart, ROOM[alone])
-    piece["class"] = [*piece.get("class", []), f"drawn-{part.kind}"]
+    piece["class"] = AttributeValueList([*classes(piece), f"drawn-{part.kind}"])
     return str(piece)
 
 
@@ -163,9 +165,11 @@ def _enlarge(chart: Tag, room: float) -> None:
     A wide plot gives up height. One that is not wide keeps its proportions and has its sliders
     beside it, and so has one with many sliders. A chart of several plots is magnified as a whole.
     """
-    spec = json.loads(chart.script.string)
-    width, height = (float(size) for size in PIXELS.findall(chart.img["style"]))
-    sliders = chart.script.string.count('"bind":{')
+    script, picture = first(chart, "script"), first(chart, "img")
+    drawn = script.string or ""
+    spec = json.loads(drawn)
+    width, height = (float(size) for size in PIXELS.findall(attribute(picture, "style")))
+    sliders = drawn.count('"bind":{')
     plot = [spec.get(side) for side in ("width", "height")]
     if not all(isinstance(side, int | float) for side in plot):
         zoom = min(max(LETTERS.values()), WIDTH / width, room / (height + CONTROL * sliders))
@@ -174,16 +178,16 @@ def _enlarge(chart: Tag, room: float) -> None:
         zoom = min(LETTERS[True], WIDTH / width)
         spec["height"] = round(plot[1] - max(0, height + CONTROL * sliders - room / zoom))
     else:
-        chart["class"].append("beside")
+        chart["class"] = AttributeValueList([*classes(chart), "beside"])
         zoom = LETTERS[False]
         kept = min(1, 1 - (height + LEGEND - room / zoom) / plot[1])
         around = width - plot[0]
         spec["height"] = round(kept * plot[1])
         spec["width"] = round(min(kept * plot[0], (WIDTH - BESIDE) / zoom - around))
         width = spec["width"] + around
-    chart.script.string = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
-    chart.img["style"] = f"width: {width:.0f}px"
-    del chart.img["width"], chart.img["height"], chart.img["loading"]
+    script.string = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
+    picture["style"] = f"width: {width:.0f}px"
+    del picture["width"], picture["height"], picture["loading"]
     chart["style"] = (
         f"zoom: {zoom:.3f}; --width: {WIDTH / zoom:.0f}px; --height: {room / zoom:.0f}px"
     )

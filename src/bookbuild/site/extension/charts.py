@@ -7,7 +7,7 @@ draws the live chart over it with scripts that the site serves itself.
 
 import json
 import posixpath
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import quote
 
 from docutils import nodes
@@ -38,11 +38,13 @@ class VegaLiteRenderer:
         """Return the node; ``Pictures`` gives it its picture once all forms are there."""
         if data.mime_type != VEGALITE or inline:
             return None
-        if not described(data.content):
+        spec = cast("dict", data.content)  # text, says MyST-NB, but a specification is JSON, read
+        if not described(spec):
+            number = "?" if data.cell_index is None else data.cell_index + 1
             renderer.logger.warning(
-                f"the chart in cell {data.cell_index + 1} has no description", line=data.line
+                f"the chart in cell {number} has no description", line=data.line
             )
-        return [chart("", spec=data.content)]
+        return [chart("", spec=spec)]
 
 
 class Pictures(SphinxTransform):
@@ -50,7 +52,7 @@ class Pictures(SphinxTransform):
 
     default_priority = 500
 
-    def apply(self) -> None:
+    def apply(self, **_kwargs: object) -> None:
         """Run on one page, before Sphinx collects its images."""
         for found in list(self.document.findall(chart)):
             bundle = found.parent.parent
@@ -96,7 +98,7 @@ def _add_script(app: Sphinx, pagename, templatename, context, doctree) -> None:
 def setup(app: Sphinx) -> None:
     """Register the node, the transform and the script."""
     builders = ("latex", "text", "man", "texinfo")
-    passing = dict.fromkeys(builders, (_pass, _pass))
+    passing: dict[str, Any] = dict.fromkeys(builders, (_pass, _pass))
     app.add_node(chart, html=(_visit_html, None), **passing)
     app.add_transform(Pictures)
     app.connect("html-page-context", _add_script)

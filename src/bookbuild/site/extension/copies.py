@@ -8,4 +8,4 @@ from sphinx.application import Sphinx
 
 def setup(app: Sphinx) -> None:
     """Make the copies empty; what else MyST-NB stores beside them, such as pictures, stays."""
-    sphinx_.nbformat = SimpleNamespace(writes=lambda notebook: "")
+    sphinx_.nbformat = SimpleNamespace(writes=lambda notebook: "")  # ty: ignore[invalid-assignment]  # it only writes

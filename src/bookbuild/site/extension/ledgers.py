@@ -1,7 +1,7 @@
 """Tables made from data: directives ``claims-ledger``, ``executions-table``, ``literature``."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -63,8 +63,11 @@ def literature_rows(book: Book) -> list[Row]:
 class Table(SphinxDirective):
     """A table whose cells may hold links and mathematics, made anew at each build."""
 
-    header: Row
-    rows: Callable[[Book], list[Row]]
+    header: ClassVar[Row]
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return the rows below the header."""
+        raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
         """Return the table, parsed from MyST."""
@@ -81,21 +84,30 @@ class ClaimsLedger(Table):
     """The claims ledger."""
 
     header = ("What the paper says", "How we know", "What we found", "Verdict")
-    rows = staticmethod(claims_rows)
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return what the book holds of it."""
+        return claims_rows(book)
 
 
 class ExecutionsTable(Table):
     """The record of executions."""
 
     header = ("Chapter", "Executed", "Time", "Memory", "Device", "Python", "NumPy", "PyTorch")
-    rows = staticmethod(executions_rows)
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return what the book holds of it."""
+        return executions_rows(book)
 
 
 class LiteratureTable(Table):
     """The map of the literature."""
 
     header = ("About", "Work", "What it reports", "We read")
-    rows = staticmethod(literature_rows)
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return what the book holds of it."""
+        return literature_rows(book)
 
 
 def setup(app: Sphinx) -> None:

@@ -73,6 +73,8 @@ def launch_on_binder(app: Sphinx, pagename, templatename, context, doctree) -> N
         for button in group.get("buttons", []):
             if button.get("text") == "Binder":
                 found = repository.parse(*(options[key] for key in keys))
+                if found is None:
+                    raise ValueError("the theme shows a Binder button without repository_url")
                 start, _, end = button["url"].partition("?")
                 start = start.partition("/v2/")[0]
                 button["url"] = f"{start}/{found.on_binder}?{end}"

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, SoupStrainer, Tag
 from sphinx.application import Sphinx
 
 from bookbuild.chapters import article
+from bookbuild.elements import attribute, classes
 
 SHOWN = ".proof[id], .exercise[id], .citation[id], dl.glossary > dt"
 ASKING = "a.internal[href*='#']"
@@ -43,7 +44,7 @@ def collect(pages: dict[str, str]) -> dict[str, str]:
         for page, (text, _) in articles.items()
     }
     asked = {
-        _absolute(page, link["href"])
+        _absolute(page, attribute(link, "href"))
         for page, soup in soups.items()
         for link in soup.select(ASKING)
     }
@@ -64,11 +65,12 @@ def _absolute(page: str, address: str) -> str:
 
 def _preview(element: Tag, code: list[str]) -> str:
     """Return what is shown of a box, a reference, or a term with its meaning."""
-    kinds = [name for name in element.get("class", []) if name not in ("proof", "admonition")]
+    kinds = [name for name in classes(element) if name not in ("proof", "admonition")]
     inner = element.decode_contents()
     if element.name == "dt":
         kinds = ["term"]
-        meaning = element.find_next_sibling("dd").decode_contents()
+        told = element.find_next_sibling("dd")
+        meaning = told.decode_contents() if told else ""
         inner = f'<p class="admonition-title">{inner}</p>{meaning}'
     inner = article.whole(inner, code)
     soup = BeautifulSoup(f'<div class="{" ".join(kinds)}">{inner}</div>', "html.parser")

@@ -15,7 +15,7 @@ On a page every choice folds (``<details>``): to choose is to open it, by pointe
 without a script. Other formats print the choices as a list, and what is said about them at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -106,7 +106,7 @@ def _printed_answers(node: quiz) -> Iterator[nodes.Node]:
     yield _letters([one[1] for one in node.findall(choice)])
 
 
-def _letters(items: list[nodes.Node]) -> nodes.enumerated_list:
+def _letters(items: Sequence[nodes.Node]) -> nodes.enumerated_list:
     listed = [nodes.list_item("", item) for item in items]
     return nodes.enumerated_list("", *listed, enumtype="loweralpha", prefix="", suffix=".")
 

@@ -39,7 +39,7 @@ class LinkTerms(SphinxPostTransform):
         mention = re.compile(rf"\b{re.escape(term)}\b", re.IGNORECASE)
         for number, text in enumerate(prose):
             found = mention.search(text)
-            if not found:
+            if not found or text.parent is None:
                 continue
             link = make_refnode(
                 self.app.builder, self.env.docname, docname, place, nodes.Text(found[0])
