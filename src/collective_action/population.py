@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 
 SUM_TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Population:
     """A finite law P₀ on features × labels.
 
@@ -30,8 +31,8 @@ class Population:
 
     joint: np.ndarray
 
-    def __post_init__(self) -> None:
-        joint = validation.numeric("joint", self.joint, 2)
+    def __init__(self, joint: ArrayLike) -> None:
+        joint = validation.numeric("joint", joint, 2)
         if joint.shape[0] < 1 or joint.shape[1] < 2:
             raise ValueError(
                 f"joint has shape {joint.shape}: it needs at least one feature and two labels"

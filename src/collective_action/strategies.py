@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.population import Population
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Signal:
     """A signal g: X → X and the label y* that the collective wants it to carry.
 
@@ -35,15 +36,15 @@ class Signal:
     g: np.ndarray
     target: int
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "g", signal_map(self.g))
+    def __init__(self, g: ArrayLike, target: int) -> None:
+        object.__setattr__(self, "g", signal_map(g))
         try:
-            target = operator.index(self.target)
+            label = operator.index(target)
         except TypeError as error:
-            raise ValueError(f"target is {self.target!r}: it must be an integer label") from error
-        if target < 0:
-            raise ValueError(f"target is {target}: a label is at least 0")
-        object.__setattr__(self, "target", target)
+            raise ValueError(f"target is {target!r}: it must be an integer label") from error
+        if label < 0:
+            raise ValueError(f"target is {label}: a label is at least 0")
+        object.__setattr__(self, "target", label)
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -71,7 +72,7 @@ def signal_map(g) -> np.ndarray:
     return validation.indices("g", g, np.size(g))
 
 
-def require_fits(population: Population, signal: Signal) -> None:
+def require_fits(population: Population, signal: Signal | np.ndarray) -> None:
     """Raise ValueError unless the signal's map and target belong to this population."""
     if not isinstance(signal, Signal):
         raise ValueError(f"signal is a {type(signal).__name__}: planting needs a Signal(g, target)")

@@ -164,7 +164,7 @@ def control(
         raise ValueError(f"cap is {cap}: it must be at most 1/step_size = {1 / eta}")
     if minibatch is not None and not isinstance(budget, DataBudget):
         raise ValueError(f"minibatch is {minibatch}: it needs a DataBudget, which has records")
-    rng = None if minibatch is None else np.random.default_rng(minibatch.rng)
+    rng = np.random.default_rng(None if minibatch is None else minibatch.rng)
     rule, state, aim = optimiser or Plain(), None, 0
     landed = LANDED * (1 + np.linalg.norm(path - theta, axis=1).max())
     thetas, log = [theta], []
@@ -192,6 +192,7 @@ def control(
         if minibatch is None:
             gradient = alpha * submitted + (1 - alpha) * base
         else:
+            assert isinstance(budget, DataBudget) and records is not None
             batch = budget.menu.members.mix(records, alpha).sample(minibatch.size, rng)
             gradient = mean_gradient(budget.loss, theta, batch)
         move, state = rule.step(gradient, eta, state)

@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,15 +85,16 @@ def main(path: Path) -> None:
     success, accuracy = success_and_accuracy(contest.firm, contest.target[:1])
     table = compare(contest, ALPHAS, STEPS).drop(columns="released_success")
     released = compare(contest, (ALPHA,), STEPS)
+    provenance: dict[str, Any] = {
+        "command": f"python -m collective_action.learners.network {path.as_posix()}",
+        "date": datetime.now(UTC).date().isoformat(),
+        "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": torch.__version__,
+    }
     record = {
-        "provenance": {
-            "command": f"python -m collective_action.learners.network {path.as_posix()}",
-            "date": datetime.now(UTC).date().isoformat(),
-            "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-        },
+        "provenance": provenance,
         "settings": {"seeds": len(SEEDS), "steps": STEPS, "batch": contest.firm.batch,
                      "step_size": contest.firm.step_size, "alpha": ALPHA,
                      "sample": len(contest.sample[0])},
@@ -104,7 +106,7 @@ def main(path: Path) -> None:
         "search": _columns(search_static(contest, ALPHA, PLANS, STEPS)),
         "walk": walk(contest),
     }  # fmt: skip
-    record["provenance"]["seconds"] = round(time.perf_counter() - begun)
+    provenance["seconds"] = round(time.perf_counter() - begun)
     path.write_text(_text(record), encoding="utf-8", newline="\n")
 
 

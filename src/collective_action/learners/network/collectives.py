@@ -4,6 +4,7 @@ Each collective answers one question, `submit`: n records for each of R firms, a
 `look_every` steps. Only `Steering` looks at the firms' parameters; the others decide in advance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -17,10 +18,12 @@ from collective_action.worlds.crossroads import Crossroads
 class Collective(Protocol):
     """A rule for the records that members submit, chosen anew every `look_every` steps."""
 
-    look_every: int
+    @property
+    def look_every(self) -> int:
+        """How many steps the same records are submitted."""
 
     def submit(
-        self, theta: Tensor, n: int, step: int, generators: list[torch.Generator]
+        self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
     ) -> tuple[Tensor, Tensor]:
         """Return features (R, n, 2) and labels (R, n) for firms at θ (R, p)."""
 
@@ -33,7 +36,9 @@ class Planting:
 
     look_every: ClassVar[int] = 1
 
-    def submit(self, theta, n, step, generators):
+    def submit(
+        self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
+    ) -> tuple[Tensor, Tensor]:
         """Draw n fresh points at the centre."""
         return stacked([self.world.centre(n, g) for g in generators], theta)
 
@@ -56,7 +61,9 @@ class Teaching:
 
     look_every: ClassVar[int] = 1
 
-    def submit(self, theta, n, step, generators):
+    def submit(
+        self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
+    ) -> tuple[Tensor, Tensor]:
         """Draw n points uniformly and label them with the target network."""
         uniform = torch.stack(
             [torch.rand(n, 2, generator=g, dtype=torch.float64) for g in generators]
@@ -80,7 +87,9 @@ class Replay:
 
     look_every: ClassVar[int] = 1
 
-    def submit(self, theta, n, step, generators):
+    def submit(
+        self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
+    ) -> tuple[Tensor, Tensor]:
         """Draw n records of the pool, with replacement."""
         size = self.features.shape[1]
         chosen = torch.stack([torch.randint(size, (n,), generator=g) for g in generators])
@@ -102,7 +111,9 @@ class Schedule:
 
     look_every: ClassVar[int] = 1
 
-    def submit(self, theta, n, step, generators):
+    def submit(
+        self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
+    ) -> tuple[Tensor, Tensor]:
         """Return the records of this step."""
         at = min(step, self.features.shape[1] - 1)
         return self.features[:, at], self.labels[:, at]
@@ -153,7 +164,9 @@ class Steering:
         if not self.pull > 0:
             raise ValueError(f"pull is {self.pull}: it must be above 0")
 
-    def submit(self, theta, n, step, generators):
+    def submit(
+        self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
+    ) -> tuple[Tensor, Tensor]:
         """Look at the parameters and choose n records."""
         features, labels = (x.to(theta).expand(len(theta), *x.shape) for x in self.candidates)
         gradients = self.network.record_gradients(theta, features, labels)

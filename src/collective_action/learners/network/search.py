@@ -56,12 +56,12 @@ def search_static(
     spread = at_least("spread", spread, 0)
     limit = contest.firm.world.limit
     generator = torch.Generator().manual_seed(seed)
-    kwargs = {"generator": generator, "dtype": torch.float64}
-    places = limit * (2 * torch.rand(plans, atoms, 2, **kwargs) - 1)
+    uniform = torch.rand(plans, atoms, 2, generator=generator, dtype=torch.float64)
+    places = limit * (2 * uniform - 1)
     labels = torch.randint(2, (plans, atoms), generator=generator).to(places)
     sizes = torch.randint(1, atoms + 1, (plans, 1), generator=generator)
     chosen = torch.randint(2**31, (plans, POOL), generator=generator) % sizes
-    scatter = spread * torch.randn(plans, POOL, 2, **kwargs)
+    scatter = spread * torch.randn(plans, POOL, 2, generator=generator, dtype=torch.float64)
     pool = torch.gather(places, 1, chosen[..., None].expand(-1, -1, 2)) + scatter
     start = contest.start[:1].expand(plans, -1)
     static = Replay(pool.clamp(-limit, limit).to(start), torch.gather(labels, 1, chosen).to(start))

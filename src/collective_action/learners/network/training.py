@@ -118,8 +118,8 @@ def train(
             block = [firm.world.population(BLOCK * others, g) for g in draws]
             pool = stacked(block, theta)
         at = slice(step % BLOCK * others, (step % BLOCK + 1) * others)
-        batch = [x[:, at] for x in pool] if others else None
-        if members:
+        batch: Sequence[Tensor] = [x[:, at] for x in pool] if others else ()
+        if collective is not None:
             if step % collective.look_every == 0:
                 added = collective.submit(theta, members, step, member_draws)
             submitted.append(added)

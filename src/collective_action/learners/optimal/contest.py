@@ -98,6 +98,7 @@ def contest(population: Population, signal: Signal | np.ndarray, strategy: str) 
         own, rival = own_and_rival(population.joint, points, labels[points])
         return Contest(points, weight, lead(own, rival), weight)
     require_fits(population, signal)
+    assert isinstance(signal, Signal), "require_fits has seen to it"
     points = signal.points
     weight = signal_mass(population, signal)[points]
     own, rival = own_and_rival(population.joint, points, np.full(points.size, signal.target))

@@ -98,7 +98,7 @@ def _cheapest_round(prices: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Return the cheapest labels around one cycle of length k ≥ 2, shape (k,)."""
     length, n_labels = prices.shape
     same = np.eye(n_labels)
-    best_total, best = np.inf, None
+    best_total, best = np.inf, np.zeros(0, dtype=int)
     for first in range(n_labels):
         total = np.full(n_labels, np.inf)
         total[first] = prices[0, first]
@@ -108,7 +108,7 @@ def _cheapest_round(prices: np.ndarray, weight: np.ndarray) -> np.ndarray:
             came_from.append(paths.argmin(axis=0))
             total = paths.min(axis=0) + prices[step]
         total = total + weight[-1] * same[first]
-        if best is None or total.min() < best_total:
+        if not best.size or total.min() < best_total:
             best_total = total.min()
             labels = [int(total.argmin())]
             for previous in reversed(came_from):

@@ -15,7 +15,7 @@ from collective_action.learners.risk.attainable_set import AttainableSet
 from collective_action.learners.risk.columns import Columns
 from collective_action.learners.risk.losses import Loss
 from collective_action.learners.risk.menus import Menu
-from collective_action.learners.risk.programme import Programme, Solution, solve
+from collective_action.learners.risk.programme import Programme, Solution, optimum, solve
 from collective_action.learners.risk.records import Records
 from collective_action.learners.risk.steepest import steepest
 from collective_action.validation import finite
@@ -114,7 +114,7 @@ def approach(loss: Loss, theta, wanted, menu: Menu) -> Reach:
         upper=np.zeros(0),
         limits=np.zeros((0, 0)),
     ).feasibility()
-    solution = solve(attainable, errors)
+    solution = optimum(attainable, errors)
     found = solution.shares @ solution.columns.gradients
     return as_reach(solution, menu, np.abs(found - wanted).sum(), solution.gap)
 

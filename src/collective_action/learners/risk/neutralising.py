@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action.learners.risk.attainable_set import AttainableSet
-from collective_action.learners.risk.programme import Programme, Solution, solve
+from collective_action.learners.risk.programme import Programme, Solution, optimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def neutralise(
         upper=np.full(1 + len(travels), np.inf),
         limits=limits if travels else np.zeros((0, 1)),
     )
-    solution, pull = solve(attainable, programme), float(np.linalg.norm(rest))
+    solution, pull = optimum(attainable, programme), float(np.linalg.norm(rest))
     return Neutralising(pull, (solution.amounts[0] - 1) * pull, solution.gap * pull, solution)
 
 

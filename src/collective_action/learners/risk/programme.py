@@ -87,9 +87,20 @@ def solve(attainable: AttainableSet, programme: Programme) -> Solution | None:
         return None if solved is None else Solution(columns, *solved[:2], 0.0)
     found = _generate(attainable, columns, programme)
     if found is None:
-        start = _generate(attainable, columns, programme.feasibility())
+        start = _found(_generate(attainable, columns, programme.feasibility()))
         found = _generate(attainable, start.columns, programme)
     return found
+
+
+def optimum(attainable: AttainableSet, programme: Programme) -> Solution:
+    """Solve a programme as `solve` does, and raise ValueError if it cannot be satisfied."""
+    return _found(solve(attainable, programme))
+
+
+def _found(solution: Solution | None) -> Solution:
+    if solution is None:
+        raise ValueError("the menu holds no records whose gradients satisfy the programme")
+    return solution
 
 
 def _generate(attainable, columns, programme) -> Solution | None:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.validation import finite, fraction
 
 SUM_TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Records:
     """A law with finitely many atoms on real features × labels: what a firm trains on.
 
@@ -29,18 +30,21 @@ class Records:
     """
 
     features: np.ndarray
-    labels: np.ndarray | None = None
-    weights: np.ndarray | None = None
+    labels: np.ndarray
+    weights: np.ndarray
 
-    def __post_init__(self) -> None:
-        features = finite("features", self.features, 2)
+    def __init__(
+        self,
+        features: ArrayLike,
+        labels: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+    ) -> None:
+        features = finite("features", features, 2)
         size = len(features)
         if size == 0 or features.shape[1] == 0:
             raise ValueError(f"features has shape {features.shape}: both sizes must be at least 1")
-        labels = np.zeros(size) if self.labels is None else finite("labels", self.labels, 1)
-        weights = (
-            np.full(size, 1 / size) if self.weights is None else finite("weights", self.weights, 1)
-        )
+        labels = np.zeros(size) if labels is None else finite("labels", labels, 1)
+        weights = np.full(size, 1 / size) if weights is None else finite("weights", weights, 1)
         for name, array in (("labels", labels), ("weights", weights)):
             if len(array) != size:
                 raise ValueError(f"{name} has {len(array)} entries: features has {size} rows")
