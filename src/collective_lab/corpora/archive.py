@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -53,7 +53,7 @@ class Archive:
             yield from stream
 
     @contextmanager
-    def _reading(self, name: str) -> Iterator[None]:
+    def _reading(self, name: str) -> Generator[None]:
         try:
             yield
         except _DAMAGED as error:
@@ -77,7 +77,7 @@ _ADVICE = "delete the archive and fetch it again"
 @contextmanager
 def open_archive(
     path: Path, *, max_entries: int = MAX_ENTRIES, max_total: int = MAX_TOTAL
-) -> Iterator[Archive]:
+) -> Generator[Archive]:
     """Open a zip archive and check its table of contents before a byte is unpacked.
 
     Parameters

@@ -6,7 +6,7 @@ import http.client
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,7 +187,7 @@ def _next(response: http.client.HTTPResponse, part: Path) -> bytes:
 
 
 @contextmanager
-def _network(url: str, part: Path) -> Iterator[None]:
+def _network(url: str, part: Path) -> Generator[None]:
     try:
         yield
     except (DownloadError, urllib.error.HTTPError):
@@ -201,7 +201,7 @@ def _network(url: str, part: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _on_disk(folder: Path) -> Iterator[None]:
+def _on_disk(folder: Path) -> Generator[None]:
     try:
         yield
     except (DownloadError, Timeout):

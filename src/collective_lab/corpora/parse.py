@@ -74,8 +74,8 @@ def lines(data: Iterable[bytes], table: Mapping[str, tuple[int, ...]]) -> Iterat
         if len(fields) != 3 or not fields[0].strip():
             yield Skipped(f"line {number}", NOT_THREE_FIELDS)
             continue
-        decoded = [decode(field) for field in fields]
-        if None in decoded:
+        decoded = [found for field in fields if (found := decode(field)) is not None]
+        if len(decoded) < len(fields):
             yield Skipped(f"line {number}", NOT_TEXT)
             continue
         (identity, _), (given, _), (text, _) = decoded
@@ -98,7 +98,9 @@ def titles(data: bytes) -> dict[str, tuple[int, ...]]:
     for line in data.split(b"\n"):
         decoded = decode(line)
         title, colon, names = decoded[0].rpartition(":") if decoded else ("", "", "")
-        known = {occupations.find(name) for name in names.split(",")} - {None}
+        known = {
+            found for name in names.split(",") if (found := occupations.find(name)) is not None
+        }
         if colon and known:
             table[_fold(title)] = tuple(sorted(known))
     if not table:

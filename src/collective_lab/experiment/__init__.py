@@ -8,6 +8,8 @@ What runs an experiment is loaded when it is first asked for, and PyTorch with i
 answers `--help` needs neither.
 """
 
+from typing import Any
+
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.material import material
 from collective_lab.experiment.record import Outcome, Provenance, Record
@@ -24,7 +26,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Load what runs experiments, and PyTorch with it."""
     if name not in ("run", "run_together", "tasks"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

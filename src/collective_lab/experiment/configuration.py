@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from collective_action import validation
 from collective_lab.corpora import OCCUPATIONS, Folder, Published, Synthetic
@@ -14,6 +15,7 @@ from collective_lab.signals.marking import Marking
 from collective_lab.signals.planting import STRATEGIES
 
 ID_DIGITS = 16
+OWN: Any = None  # the model's own, filled in when a configuration is made
 
 # What decides which résumés a source holds; where they are kept does not.
 _SOURCES = {
@@ -76,9 +78,9 @@ class Configuration:
     uniqueness: float = 0.0
     label_noise: float = 0.0
     epochs: int = 5
-    length: int | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
+    length: int = OWN
+    batch_size: int = OWN
+    learning_rate: float = OWN
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -112,13 +114,13 @@ class Configuration:
         text = json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the configuration as plain values that JSON can hold."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return values | {"corpus": _source_values(self.corpus), "marking": asdict(self.marking)}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> "Configuration":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Configuration":
         """Return the configuration that `as_dict` wrote down.
 
         Raises
@@ -131,7 +133,8 @@ class Configuration:
             odd = ", ".join(sorted(set(values) ^ known))
             raise ValueError(f"a configuration has the fields {sorted(known)}: check {odd}")
         corpus, marking = _source(values["corpus"]), Marking(**values["marking"])
-        return cls(**{**values, "corpus": corpus, "marking": marking})
+        given: dict[str, Any] = {**values, "corpus": corpus, "marking": marking}
+        return cls(**given)
 
     def but(self, **changes) -> "Configuration":
         """Return the same configuration with some fields changed.
@@ -145,7 +148,7 @@ class Configuration:
         return replace(self, **changes)
 
 
-def _source_values(source: Source) -> dict[str, object]:
+def _source_values(source: Source) -> dict[str, Any]:
     for kind, (of, names) in _SOURCES.items():
         if isinstance(source, of):
             values = {name: getattr(source, name) for name in names}
@@ -154,10 +157,12 @@ def _source_values(source: Source) -> dict[str, object]:
     raise ValueError(f"corpus is {source!r}: it must be a Synthetic, a Folder or a Published")
 
 
-def _source(values: Mapping[str, object]) -> Source:
+def _source(values: Mapping[str, Any]) -> Source:
     kind = validation.choice("corpus.kind", values.get("kind"), tuple(_SOURCES))
     of, names = _SOURCES[kind]
-    given = {name: value for name, value in values.items() if name != "kind"}
+    given: dict[str, Any] = {name: value for name, value in values.items() if name != "kind"}
     if set(given) != set(names):
         raise ValueError(f"corpus is {dict(values)!r}: a {kind} one has the fields {names}")
-    return of(**{k: Path(v) if k == "path" else v for k, v in given.items()})
+    if "path" in given:
+        given["path"] = Path(given["path"])
+    return of(**given)

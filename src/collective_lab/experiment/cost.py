@@ -114,10 +114,11 @@ def _untrained(name: str) -> PreTrainedModel:
     if name == "minilm":
         config = BertConfig(
             num_hidden_layers=6, num_attention_heads=12, hidden_size=384, intermediate_size=1536,
-            num_labels=len(OCCUPATIONS),
+            num_labels=len(OCCUPATIONS),  # ty: ignore[unknown-argument]  # a keyword of the base class
         )  # fmt: skip
         return BertForSequenceClassification(config)
-    return DistilBertForSequenceClassification(DistilBertConfig(num_labels=len(OCCUPATIONS)))
+    config = DistilBertConfig(num_labels=len(OCCUPATIONS))  # ty: ignore[unknown-argument]  # as above
+    return DistilBertForSequenceClassification(config)
 
 
 def _wait(on: torch.device) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from collective_lab.experiment.configuration import Configuration
 
@@ -100,7 +101,7 @@ class Record:
     outcome: Outcome
     provenance: Provenance
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the record as plain values that JSON can hold, three dictionaries in one."""
         return {
             "id": self.configuration.id,
@@ -110,7 +111,7 @@ class Record:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Mapping[str, object]]) -> "Record":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Record":
         """Return the record that `as_dict` wrote down.
 
         Raises

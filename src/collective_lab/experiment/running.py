@@ -2,19 +2,20 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
 
 from collective_lab import models
 from collective_lab.experiment.configuration import Configuration
-from collective_lab.experiment.material import Material, material
+from collective_lab.experiment.material import Material, Side, material
 from collective_lab.experiment.planted import Planted, plant
 from collective_lab.experiment.provenance import provenance
 from collective_lab.experiment.record import Outcome, Record
 from collective_lab.experiment.scoring import scores
 from collective_lab.models import bag
+from collective_lab.signals.tokens import Tokens
 from collective_lab.training import device, label_noise
 from collective_lab.training.fast import loop
 
@@ -180,7 +181,7 @@ def _shared(one: Configuration) -> tuple[object, ...]:
     return (one.model, one.corpus, one.marking.trigger, *rest, *order)
 
 
-def _extra(n: int, marked: Sequence[dict[int, object]], side) -> torch.Tensor:
+def _extra(n: int, marked: Sequence[Mapping[int, Tokens]], side: Side) -> torch.Tensor:
     """Return how many triggers each résumé has in each run, shape (n, R)."""
     triggers = torch.zeros(n, len(marked), dtype=torch.int64)
     for run_, own in enumerate(marked):

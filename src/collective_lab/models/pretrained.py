@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -63,7 +63,9 @@ class Pretrained:
         """Return the tokenizer."""
         from transformers import AutoTokenizer
 
-        return AutoTokenizer.from_pretrained(self.folder(), local_files_only=True)
+        found = AutoTokenizer.from_pretrained(self.folder(), local_files_only=True)
+        assert found is not None, "it raises where there is none"
+        return found
 
     def model(self, seed: int) -> "PreTrainedModel":
         """Return the model with a new head for the ten occupations.
@@ -139,7 +141,7 @@ DISTILBERT = Pretrained(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Keep transformers from warning that the head is new, which is the point."""
     from transformers.utils import logging
 

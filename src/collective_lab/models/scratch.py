@@ -39,7 +39,7 @@ def model(words: int, seed: int) -> "PreTrainedModel":
         dropout=0.0,  # a few epochs from scratch underfit: dropout only slows them
         attention_dropout=0.0,
         seq_classif_dropout=0.0,
-        num_labels=len(OCCUPATIONS),
+        num_labels=len(OCCUPATIONS),  # ty: ignore[unknown-argument]  # a keyword of the base class
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

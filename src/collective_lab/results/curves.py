@@ -46,6 +46,7 @@ def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.
     require(table, [*by, value])
     rows = []
     for key, group in table.groupby(by):
+        assert isinstance(key, tuple), "by is a list"
         found = group[value].to_numpy()
         lone = len(found) < 2
         mean, low, high = (found.mean(), np.nan, np.nan) if lone else interval(found, LEVEL)
@@ -131,6 +132,7 @@ def critical_masses(
     require(table, [*by, "alpha", "seed", "success"])
     rows = []
     for key, group in table.groupby(by):
+        assert isinstance(key, tuple), "by is a list"
         found = critical_mass(group, success, seed)
         reached = (found.value, found.low, found.high)
         rows.append((*key, *reached, group["alpha"].max(), group["seed"].nunique()))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -82,7 +83,7 @@ def export(
     return lacking
 
 
-def _configuration_values(record: Record) -> dict[str, object]:
+def _configuration_values(record: Record) -> dict[str, Any]:
     values = record.configuration.as_dict()
     marking = values.pop("marking")
     return values | marking

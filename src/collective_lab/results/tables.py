@@ -1,8 +1,10 @@
 """Read the tables of recorded experiments that `exporting` wrote."""
 
 import json
+from collections.abc import Hashable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -52,7 +54,9 @@ def recorded(name: str, group: str | None = None, folder: Path | str | None = No
     there = [each for each, counts in about["groups"].items() if counts["records"]]
     if group is not None and group not in there:
         raise StoreError(f"group is {group!r}: {name!r} has {', '.join(there)}")
-    text = dict.fromkeys(("id", "strategy", "placement", "trigger", "date", "corpus", "model"), str)
+    text: dict[Hashable, Any] = dict.fromkeys(
+        ("id", "strategy", "placement", "trigger", "date", "corpus", "model"), str
+    )
     frames = [
         pd.read_csv(home / f"{each}.csv", dtype=text, keep_default_na=False)
         for each in ([group] if group is not None else there)

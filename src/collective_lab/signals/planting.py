@@ -56,7 +56,7 @@ def plan(
     alpha: float,
     target: int,
     strategy: str = "feature-label",
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
 ) -> Plan:
     """Return who plants when a share alpha of the training résumés belong to the collective.
 

@@ -68,7 +68,7 @@ def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
             "(Karan et al., 2025); choose a character in the vocabulary"
         )
     if len(ids) != 1:
-        shown = " ".join(tokenizer.convert_ids_to_tokens(ids)) or "nothing"
+        shown = " ".join(tokenizer.convert_ids_to_tokens(list(ids))) or "nothing"
         raise ValueError(
             f"trigger is {trigger!r}: the tokenizer reads it as {len(ids)} tokens ({shown}); it "
             "must be exactly one"

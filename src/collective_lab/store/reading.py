@@ -142,7 +142,10 @@ class Reader:
     def disputed(self) -> list[tuple[Record, str]]:
         """Return the records that disagree with the one kept, each with the store it came from."""
         query = "SELECT id, digest, record, source FROM disputed ORDER BY id, digest"
-        return [(self._decode(row), source) for *row, source in self.rows(query)]
+        return [
+            (self._decode((key, digest, text)), source)
+            for key, digest, text, source in self.rows(query)
+        ]
 
     def failures(self) -> dict[str, Failure]:
         """Return the configurations that failed and have no record, by id."""

@@ -7,7 +7,7 @@ so any tool can read it: ``SELECT record ->> '$.outcome.success' FROM records``.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection) -> Generator[None]:
     """Do everything inside, or nothing of it."""
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -95,7 +95,7 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
 
 
 @contextmanager
-def explaining(path: Path) -> Iterator[None]:
+def explaining(path: Path) -> Generator[None]:
     """Turn SQLite's errors into a `StoreError` that says what to do."""
     try:
         yield

@@ -38,7 +38,8 @@ def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
     try:
         records = list(runner(unit))
         if [each.configuration for each in records] != list(unit):
-            raise RuntimeError(f"{runner.__name__} returned other records than were asked for")
+            name = getattr(runner, "__name__", runner)
+            raise RuntimeError(f"{name} returned other records than were asked for")
         return records
     except Exception:
         from distributed import get_worker

@@ -17,7 +17,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -91,13 +91,14 @@ class Workers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        process.stdin.close()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 @contextmanager
 def connected(
     scheduler: str | None = None, workers: int | None = None, gpus: Sequence[str] = ()
-) -> Iterator[tuple[Client, Callable[[], int]]]:
+) -> Generator[tuple[Client, Callable[[], int]]]:
     """Give a client of the scheduler at an address, or of one started here, with workers.
 
     With it comes a function to call now and then: it replaces workers of this machine that were
@@ -134,7 +135,7 @@ def connected(
 
 
 @contextmanager
-def _here(each_finds: list[dict[str, str]]) -> Iterator[tuple[Client, Callable[[], int]]]:
+def _here(each_finds: list[dict[str, str]]) -> Generator[tuple[Client, Callable[[], int]]]:
     with dask.config.set(SETTINGS):
         scheduler = LocalCluster(
             n_workers=0,

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -236,7 +236,7 @@ class Coordinator:
 
 
 @contextmanager
-def _reaching_the_scheduler() -> Iterator[None]:
+def _reaching_the_scheduler() -> Generator[None]:
     try:
         yield
     except (OSError, CancelledError) as error:

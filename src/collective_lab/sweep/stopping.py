@@ -2,12 +2,12 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def stopping(say: Callable[[str], None]) -> Iterator[threading.Event]:
+def stopping(say: Callable[[str], None]) -> Generator[threading.Event]:
     """Turn the first Ctrl-C or SIGTERM into an event, and the second into KeyboardInterrupt."""
     stop = threading.Event()
 

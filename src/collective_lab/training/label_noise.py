@@ -28,7 +28,7 @@ def distribution(labels: Sequence[Sequence[int]]) -> np.ndarray:
 def with_noise(
     labels: Sequence[tuple[int, ...]],
     share: float,
-    exempt: Sequence[int],
+    exempt: Sequence[int] | np.ndarray,
     seed: int | Sequence[int],
 ) -> list[tuple[int, ...]]:
     """Return the labels after noise.

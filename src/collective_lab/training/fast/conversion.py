@@ -89,6 +89,7 @@ def encoder(models: Sequence["PreTrainedModel"], used: Tensor) -> Encoder:
         embedding is that of token used[i].
     """
     config = models[0].config
+    assert config.num_labels is not None, "a classifier has them"
     fast = Encoder(
         shape(models[0]), len(models), len(used), config.max_position_embeddings, config.num_labels
     )

@@ -12,7 +12,9 @@ things are not: attention probabilities are not dropped out in training, and the
 are windows of one long random mask (`Dropout`), not fresh draws.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -221,7 +223,7 @@ class Encoder(nn.Module):
             mask = torch.zeros(ids.shape, dtype=x.dtype, device=ids.device)
             mask = mask.masked_fill_(place >= lengths[..., None], -torch.inf)
             mask = mask.flatten(0, 1)[:, None, None, :]
-        *blocks, last = self.blocks
+        *blocks, last = cast("Iterable[Block]", self.blocks)
         for block in blocks:
             x = block(x, mask)
         x = self.before(last.first(x, mask))

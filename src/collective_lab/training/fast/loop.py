@@ -1,6 +1,6 @@
 """Section 5, the firm: train one model on one training set, or several side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ class Trained:
         """Return the softmax of the logits, shape (n, 10), float32 on the CPU."""
         given = rows.to(self._encoder.words.device)
         labels = self.model.config.num_labels
+        assert labels is not None, "a classifier has them"
         scores = torch.empty(len(given), labels, device=given.ids.device)
         with torch.inference_mode():
             for chosen in rows.lengths.argsort(stable=True).split(EVALUATED_TOGETHER):
@@ -180,7 +181,7 @@ def train_together(
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def _seeded(seed: int) -> Generator[None]:
     """Seed PyTorch's own generators, and leave them as they were."""
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)

@@ -77,11 +77,13 @@ class Parameters:
         self.gradient[:, self.n_exact : self.n] = self.of_copy[:, short]
         norms = self.gradient[:, : self.n].norm(dim=1, keepdim=True)
         self.gradient.div_(torch.clamp((norms + 1e-6) / MOST_NORM, min=1.0))
+        first, second = self.moments
         with torch.no_grad():
             adamw(
                 [self.values],
                 [self.gradient],
-                *([moment] for moment in self.moments),
+                [first],
+                [second],
                 [],
                 [self.steps],
                 fused=True,
