@@ -10,6 +10,7 @@ Parameters broadcast against each other as NumPy arrays do.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.population import Population
@@ -48,7 +49,7 @@ def positivity(population: Population, signal: Signal) -> float:
     return float((population.joint[held, signal.target] / population.marginal[held]).min())
 
 
-def erasure_distance(population: Population, g) -> float:
+def erasure_distance(population: Population, g: Signal | ArrayLike) -> float:
     """Return τ = E_{x~P₀} max_y |P₀(y | x) − P₀(y | g(x))|, in [0, 1].
 
     Parameters
@@ -70,7 +71,7 @@ def erasure_distance(population: Population, g) -> float:
     return float(population.marginal[held] @ distance)
 
 
-def crowding(population: Population, g) -> float:
+def crowding(population: Population, g: Signal | ArrayLike) -> float:
     """Return κ = max(1, max_{x∈X*} P_g(x)/P₀(x)), at least 1.
 
     How many people g sends to one feature for each person who is there already. Only the guarantee
@@ -83,7 +84,12 @@ def crowding(population: Population, g) -> float:
 
 
 def feature_label(
-    alphas, *, gap, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+    alphas: ArrayLike,
+    *,
+    gap: ArrayLike,
+    uniqueness: ArrayLike,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Theorem 1: S(α) ≥ 1 − ((1−α)/α)·Δξ − c(ε)/α; the last term is ours.
 
@@ -101,7 +107,12 @@ def feature_label(
 
 
 def feature_label_critical_mass(
-    success, *, gap, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+    success: ArrayLike,
+    *,
+    gap: ArrayLike,
+    uniqueness: ArrayLike,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Corollary 2: the smallest α for which `feature_label` is at least S*, inf if none is.
 
@@ -114,7 +125,12 @@ def feature_label_critical_mass(
 
 
 def feature_only(
-    alphas, *, positivity, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+    alphas: ArrayLike,
+    *,
+    positivity: ArrayLike,
+    uniqueness: ArrayLike,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Theorem 3: S(α) ≥ 1 − ((1−p)ξ + c(ε)) / (pα); the slack c(ε) is ours.
 
@@ -132,7 +148,12 @@ def feature_only(
 
 
 def feature_only_critical_mass(
-    success, *, positivity, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+    success: ArrayLike,
+    *,
+    positivity: ArrayLike,
+    uniqueness: ArrayLike,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Return the smallest α for which `feature_only` is at least S*, inf if none is.
 
@@ -145,7 +166,12 @@ def feature_only_critical_mass(
 
 
 def feature_only_sharp(
-    alphas, *, positivity, uniqueness, epsilon=0.0, contamination: str = "total-variation"
+    alphas: ArrayLike,
+    *,
+    positivity: ArrayLike,
+    uniqueness: ArrayLike,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Return our sharper form of Theorem 3: S(α) ≥ 1 − (max(0, 1−(2−α)p)·ξ + c(ε)) / (pα).
 
@@ -158,7 +184,12 @@ def feature_only_sharp(
 
 
 def erasure(
-    alphas, *, distance, crowding=None, epsilon=0.0, contamination: str = "total-variation"
+    alphas: ArrayLike,
+    *,
+    distance: ArrayLike,
+    crowding: ArrayLike | None = None,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Theorem 5, for g∘g = g: S(α) ≥ 1 − (2(1−α)/α)·τ − (c(ε)/α)(1+κ); the last term is ours.
 
@@ -184,7 +215,12 @@ def erasure(
 
 
 def erasure_sharp(
-    alphas, *, distance, crowding=None, epsilon=0.0, contamination: str = "total-variation"
+    alphas: ArrayLike,
+    *,
+    distance: ArrayLike,
+    crowding: ArrayLike | None = None,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Return our sharper form of Theorem 5, with max(1, κ−1) in place of 1+κ.
 
@@ -197,7 +233,12 @@ def erasure_sharp(
 
 
 def erasure_critical_mass(
-    success, *, distance, crowding=None, epsilon=0.0, contamination: str = "total-variation"
+    success: ArrayLike,
+    *,
+    distance: ArrayLike,
+    crowding: ArrayLike | None = None,
+    epsilon: ArrayLike = 0.0,
+    contamination: str = "total-variation",
 ) -> np.ndarray:
     """Return the smallest α for which `erasure` is at least S*, inf if none is.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from collective_action.population import Population
@@ -34,8 +35,8 @@ class Estimate:
 
 def estimate(
     statistic: Callable[[Population], float | np.ndarray],
-    features,
-    labels,
+    features: ArrayLike,
+    labels: ArrayLike,
     n_features: int,
     n_labels: int,
     *,

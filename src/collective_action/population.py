@@ -131,7 +131,9 @@ class Population:
         return drawn // self.n_labels, drawn % self.n_labels
 
     @classmethod
-    def from_samples(cls, features, labels, n_features: int, n_labels: int) -> "Population":
+    def from_samples(
+        cls, features: ArrayLike, labels: ArrayLike, n_features: int, n_labels: int
+    ) -> "Population":
         """Return the empirical law of paired observations.
 
         Parameters

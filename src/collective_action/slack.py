@@ -1,13 +1,14 @@
 """The slack c(ε): the total margin that an ε-suboptimal firm can overturn."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 
 CONTAMINATIONS = ("total-variation", "contamination")
 
 
-def slack(epsilon, contamination: str = "total-variation") -> np.ndarray:
+def slack(epsilon: ArrayLike, contamination: str = "total-variation") -> np.ndarray:
     """Return c(ε), the total margin that an ε-suboptimal firm can overturn.
 
     f is ε-suboptimal under P if f(x) ∈ argmax_y P̃(x, y) for some law P̃ near P. Near means

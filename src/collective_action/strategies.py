@@ -54,7 +54,7 @@ class Signal:
         return points
 
 
-def signal_map(g) -> np.ndarray:
+def signal_map(g: Signal | ArrayLike) -> np.ndarray:
     """Return a map g: X → X as a read-only int64 array, shape (n_features,).
 
     Parameters
@@ -81,7 +81,7 @@ def require_fits(population: Population, signal: Signal | np.ndarray) -> None:
         raise ValueError(f"target is {signal.target}: it must be in [0, {population.n_labels})")
 
 
-def signal_mass(population: Population, g) -> np.ndarray:
+def signal_mass(population: Population, g: Signal | ArrayLike) -> np.ndarray:
     """Return P_g(x), the share of people whom g sends to x; shape (n_features,).
 
     Parameters
@@ -124,7 +124,7 @@ def carried_target_mass(population: Population, signal: Signal) -> np.ndarray:
     return np.bincount(signal.g, weights=own, minlength=population.n_features)
 
 
-def erasure(population: Population, g) -> Population:
+def erasure(population: Population, g: Signal | ArrayLike) -> Population:
     """Erasure strategy: h(x, y) = (x, argmax_y P₀(y | g(x))).
 
     Parameters
@@ -150,7 +150,7 @@ def erasure(population: Population, g) -> Population:
     return Population(joint)
 
 
-def erasing_labels(population: Population, g) -> np.ndarray:
+def erasing_labels(population: Population, g: Signal | ArrayLike) -> np.ndarray:
     """Return argmax_y P₀(y | g(x)) for every feature x, shape (n_features,).
 
     Raises

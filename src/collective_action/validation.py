@@ -1,11 +1,13 @@
 """The model of the paper, at its door: what an argument must be, said plainly when it is not."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def numeric(name: str, value, ndim: int) -> np.ndarray:
+def numeric(name: str, value: Any, ndim: int) -> np.ndarray:
     """Return a float64 copy of `value` with `ndim` dimensions.
 
     Raises
@@ -22,7 +24,7 @@ def numeric(name: str, value, ndim: int) -> np.ndarray:
     return array
 
 
-def finite(name: str, value, ndim: int) -> np.ndarray:
+def finite(name: str, value: Any, ndim: int) -> np.ndarray:
     """Return `value` as a float64 copy with `ndim` dimensions and no NaN or infinity.
 
     Raises
@@ -37,7 +39,7 @@ def finite(name: str, value, ndim: int) -> np.ndarray:
     return array
 
 
-def at_least(name: str, value: float, least: float, *, strictly: bool = False) -> float:
+def at_least(name: str, value: ArrayLike, least: float, *, strictly: bool = False) -> float:
     """Return `value` as a finite float that is at least (or above) `least`.
 
     Raises
@@ -52,7 +54,7 @@ def at_least(name: str, value: float, least: float, *, strictly: bool = False) -
     return number
 
 
-def indices(name: str, value, size: int) -> np.ndarray:
+def indices(name: str, value: Any, size: int) -> np.ndarray:
     """Return `value` as a read-only int64 array, shape (n,), of indices in [0, size).
 
     Raises
@@ -73,7 +75,7 @@ def indices(name: str, value, size: int) -> np.ndarray:
     return array
 
 
-def fractions(name: str, value, *, below_one: bool = False) -> np.ndarray:
+def fractions(name: str, value: Any, *, below_one: bool = False) -> np.ndarray:
     """Return `value` as a float64 array, any shape, of fractions in [0, 1].
 
     Parameters
@@ -100,14 +102,14 @@ def fractions(name: str, value, *, below_one: bool = False) -> np.ndarray:
     return array
 
 
-def fraction(name: str, value) -> float:
+def fraction(name: str, value: Any) -> float:
     """Return `value` as a float if it is a single number in [0, 1], and raise ValueError if not."""
     if np.ndim(value) != 0:
         raise ValueError(f"{name} has shape {np.shape(value)}: it must be a single number")
     return float(fractions(name, value))
 
 
-def choice(name: str, value, allowed: Sequence[str]) -> str:
+def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     """Return `value` if it is one of `allowed`, and raise ValueError if not."""
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}: it must be one of {', '.join(map(repr, allowed))}")

@@ -3,9 +3,10 @@
 A cost is measured in what full success is worth to a member, so 1 is as much as there is to gain.
 """
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 
@@ -34,7 +35,7 @@ class ListedCosts:
         If there are none or one is not finite.
     """
 
-    def __init__(self, costs):
+    def __init__(self, costs: ArrayLike) -> None:
         self.sorted = np.sort(validation.finite("cost", costs, 1))
         if not self.sorted.size:
             raise ValueError("cost is empty: it must hold at least one person's cost")
@@ -50,7 +51,7 @@ class ListedCosts:
         return self.sorted[np.minimum(position, self.sorted.size - 1)]
 
 
-def as_costs(cost) -> Costs:
+def as_costs(cost: Costs | ArrayLike) -> Costs:
     """Return `cost` as a crowd's costs.
 
     Parameters
@@ -65,7 +66,8 @@ def as_costs(cost) -> Costs:
         If it is none of these, or a single cost is negative or not finite.
     """
     if callable(getattr(cost, "cdf", None)) and callable(getattr(cost, "ppf", None)):
-        return cost
-    if np.ndim(cost) == 0:
-        return ListedCosts([validation.at_least("cost", cost, 0)])
-    return ListedCosts(cost)
+        return cast("Costs", cost)
+    numbers = cast("ArrayLike", cost)
+    if np.ndim(numbers) == 0:
+        return ListedCosts([validation.at_least("cost", numbers, 0)])
+    return ListedCosts(numbers)

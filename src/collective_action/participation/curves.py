@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 
 from collective_action import validation
@@ -53,7 +54,7 @@ class TabulatedSuccess:
         curve = PchipInterpolator(sizes, values) if sizes.size > 1 else None
         object.__setattr__(self, "_curve", curve)
 
-    def __call__(self, alphas) -> np.ndarray:
+    def __call__(self, alphas: ArrayLike) -> np.ndarray:
         """Return the success at each size in [0, 1], the shape of `alphas`."""
         sizes = validation.fractions("alphas", alphas)
         if self._curve is None:  # a table of α = 0 alone

@@ -1,12 +1,15 @@
 """Rounds of joining and leaving: best responses, by everybody at once or by some of them."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.participation.model import Participation
 
 
-def trajectory(model: Participation, start, rounds: int, *, reconsider: float = 1.0) -> np.ndarray:
+def trajectory(
+    model: Participation, start: ArrayLike, rounds: int, *, reconsider: float = 1.0
+) -> np.ndarray:
     """Return the share that is in, round by round: α′ = α + η(B(α) − α).
 
     In each round a share η of the people, drawn evenly from those in and out, look at the share α

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.participation.costs import Costs, as_costs
@@ -51,12 +52,12 @@ class Participation:
         object.__setattr__(self, "costs", as_costs(self.cost))
         _require_rising(self.success)
 
-    def advantage(self, alphas) -> np.ndarray:
+    def advantage(self, alphas: ArrayLike) -> np.ndarray:
         """Return (1−γ)S(α), what being in is worth before its cost, the shape of `alphas`."""
         shares = validation.fractions("alphas", alphas)
         return (1 - self.free_riding) * np.asarray(self.success(shares), dtype=np.float64)
 
-    def response(self, alphas) -> np.ndarray:
+    def response(self, alphas: ArrayLike) -> np.ndarray:
         """Return B(α) = F((1−γ)S(α)), the share of people who want to be in while a share α is.
 
         F is the distribution of the costs. Whoever is indifferent is in.
@@ -73,7 +74,7 @@ class Participation:
         """
         return np.asarray(self.costs.cdf(self.advantage(alphas)), dtype=np.float64)
 
-    def shortfall(self, alphas) -> np.ndarray:
+    def shortfall(self, alphas: ArrayLike) -> np.ndarray:
         """Return [Q(a) − (1−γ)S(a)]₊, what the next person lacks when the cheapest share a is in.
 
         Parameters

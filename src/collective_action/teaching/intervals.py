@@ -1,10 +1,11 @@
 """Intervals for results that differ from seed to seed."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 
-def interval(values, level: float = 0.95) -> tuple[float, float, float]:
+def interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
     """Return the mean of some fractions and Student's t interval for it, cut to [0, 1].
 
     Parameters

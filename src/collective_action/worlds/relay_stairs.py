@@ -7,6 +7,7 @@ two parameters are the allowance on the third floor and the allowance per furthe
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.risk.records import Records
 from collective_action.validation import at_least
@@ -21,7 +22,7 @@ DEVIATIONS = (-2.0, -1.0, 0.0, 1.0, 3.0)  # minutes around the line; zero on ave
 DEVIATION_SHARES = (0.20, 0.25, 0.20, 0.20, 0.15)
 
 
-def features(floors) -> np.ndarray:
+def features(floors: ArrayLike) -> np.ndarray:
     """Return the features (1, floor − 3) of deliveries, shape (n, 2).
 
     Parameters

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.descent.landscapes import Landscape
 from collective_action.learners.risk.attainable import approach
@@ -30,13 +31,17 @@ class Budget(Protocol):
     def base(self, theta: np.ndarray) -> np.ndarray:
         """Return g_{P₀}(θ), shape (p,)."""
 
-    def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
+    def contraction(
+        self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
+    ) -> float | None:
         """Return the largest c in [0, cap] that is attainable, or None if none is."""
 
-    def needed_mass(self, theta, base, gap, cap: float) -> float:
+    def needed_mass(
+        self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
+    ) -> float:
         """Return the least α at which some c in [0, cap] is attainable; infinite if none is."""
 
-    def submit(self, theta, wanted) -> tuple[np.ndarray, Records | None]:
+    def submit(self, theta: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, Records | None]:
         """Return the attainable gradient nearest to the wanted one, and data that produce it."""
 
 
@@ -62,7 +67,9 @@ class GradientBudget:
         """Return the landscape's gradient."""
         return self.landscape.gradient(theta)
 
-    def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
+    def contraction(
+        self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
+    ) -> float | None:
         """Solve ‖−(1−α)g + c·d‖ ≤ αB for the largest c in [0, cap]."""
         away, room = (1 - alpha) * base, alpha * self.size
         slack = ROUNDING * (np.linalg.norm(away) + room)
@@ -78,7 +85,9 @@ class GradientBudget:
             return None
         return float(np.clip((along + half) / length, 0, cap))
 
-    def needed_mass(self, theta, base, gap, cap: float) -> float:
+    def needed_mass(
+        self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
+    ) -> float:
         """Solve dist((1−α)g, {c·d : 0 ≤ c ≤ cap}) = αB for α."""
         length = np.linalg.norm(gap)
         carried = max(base @ gap / length, 0.0) / length if length > 0 else 0.0
@@ -94,7 +103,7 @@ class GradientBudget:
         root = np.sqrt(max(along**2 - lacking**2 * (base @ base - self.size**2), 0))
         return float(lacking**2 / (along + root))
 
-    def submit(self, theta, wanted) -> tuple[np.ndarray, None]:
+    def submit(self, theta: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, None]:
         """Return the wanted gradient, scaled back to norm B if it is longer."""
         norm = np.linalg.norm(wanted)
         return (wanted * (self.size / norm) if norm > self.size else wanted), None
@@ -119,7 +128,9 @@ class DataBudget:
         """Return the population's average gradient."""
         return mean_gradient(self.loss, theta, self.menu.members)
 
-    def contraction(self, theta, base, gap, alpha: float, cap: float) -> float | None:
+    def contraction(
+        self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
+    ) -> float | None:
         """Maximise c by linear programming: αx = (c − c₀)d − w with g + x attainable."""
         attainable = AttainableSet.at(self.loss, theta, self.menu)
         carried, rest = split(attainable, base, gap, cap)
@@ -138,19 +149,21 @@ class DataBudget:
             return None
         return float(np.clip(carried + alpha * solution.amounts[0], 0, cap))
 
-    def needed_mass(self, theta, base, gap, cap: float) -> float:
+    def needed_mass(
+        self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
+    ) -> float:
         """Return the critical mass of the part of g that no c·d takes away."""
         attainable = AttainableSet.at(self.loss, theta, self.menu)
         found = neutralise(attainable, base, gap, cap)
         return 0.0 if found is None else float(critical_mass(found.pull, found.gamma))
 
-    def submit(self, theta, wanted) -> tuple[np.ndarray, Records]:
+    def submit(self, theta: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, Records]:
         """Return the nearest attainable gradient in the sum of absolute errors, and its records."""
         nearest = approach(self.loss, theta, wanted, self.menu)
         return nearest.gradient, nearest.submission
 
 
-def needed_along(budget: Budget, waypoints, looks: int = 16) -> float:
+def needed_along(budget: Budget, waypoints: ArrayLike, looks: int = 16) -> float:
     """Return the critical mass of a path: the most that any point on it needs, to move or to hold.
 
     Parameters

@@ -10,6 +10,7 @@ later work; the rate is proved in the book.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.descent.budgets import Budget, DataBudget, needed_along
 from collective_action.learners.descent.optimisers import Optimiser, Plain
@@ -103,8 +104,8 @@ class Minibatch:
 
 def control(
     budget: Budget,
-    start,
-    waypoints,
+    start: ArrayLike,
+    waypoints: ArrayLike,
     alpha: float,
     step_size: float,
     steps: int,

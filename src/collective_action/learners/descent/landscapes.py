@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.validation import at_least, finite
 
@@ -27,7 +28,7 @@ class Landscape:
     smoothness: float | None = None
 
 
-def quadratic(hessian, minimiser) -> Landscape:
+def quadratic(hessian: ArrayLike, minimiser: ArrayLike) -> Landscape:
     """Return ½(θ−θ₀)ᵀH(θ−θ₀): least squares seen from its minimiser.
 
     Parameters
@@ -92,10 +93,10 @@ class Hills:
             offsets = np.asarray(theta)[..., np.newaxis, :] - centres
             return offsets, heights * np.exp(-0.5 * np.square(offsets).sum(-1) / widths**2)
 
-        def value(theta):
+        def value(theta: np.ndarray):
             return 0.5 * self.stiffness * np.square(theta).sum(-1) + bumps(theta)[1].sum(-1)
 
-        def gradient(theta):
+        def gradient(theta: np.ndarray):
             offsets, rises = bumps(theta)
             slopes = ((rises / widths**2)[..., np.newaxis] * offsets).sum(-2)
             return self.stiffness * np.asarray(theta) - slopes

@@ -44,7 +44,9 @@ class Momentum:
         if not 0 <= self.decay < 1:
             raise ValueError(f"decay is {self.decay}: it must be in [0, 1)")
 
-    def step(self, gradient: np.ndarray, step_size: float, state) -> tuple[np.ndarray, np.ndarray]:
+    def step(
+        self, gradient: np.ndarray, step_size: float, state: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the step and the velocity."""
         velocity = gradient if state is None else self.decay * state + gradient
         return step_size * velocity, velocity
@@ -72,7 +74,9 @@ class Adam:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be in [0, 1)")
         at_least("floor", self.floor, 0, strictly=True)
 
-    def step(self, gradient: np.ndarray, step_size: float, state) -> tuple[np.ndarray, tuple]:
+    def step(
+        self, gradient: np.ndarray, step_size: float, state: tuple | None
+    ) -> tuple[np.ndarray, tuple]:
         """Return the step, and the moments with their age."""
         mean, square, age = (0.0, 0.0, 0) if state is None else state
         mean = self.first * mean + (1 - self.first) * gradient

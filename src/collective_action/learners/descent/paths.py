@@ -5,9 +5,11 @@ along: with travel direction τ, ‖g‖ where −g points backwards, and the pa
 forwards. The largest such resistance along a path sets its critical mass.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import sparse
 from scipy.sparse import csgraph
 
@@ -39,7 +41,7 @@ class Profile:
     resistances: np.ndarray
 
 
-def profile(landscape: Landscape, path, spacing: float = 1e-3) -> Profile:
+def profile(landscape: Landscape, path: ArrayLike, spacing: float = 1e-3) -> Profile:
     """Return the gradient along a path, sampled on each leg at most `spacing` apart.
 
     Parameters
@@ -72,7 +74,7 @@ def profile(landscape: Landscape, path, spacing: float = 1e-3) -> Profile:
     return Profile(np.concatenate(positions), norms, resistances)
 
 
-def resistance(gradients, tangents) -> np.ndarray:
+def resistance(gradients: np.ndarray, tangents: np.ndarray) -> np.ndarray:
     """Return min_{c ≥ 0} ‖g + c·τ‖, the part of each gradient that opposes or crosses the travel.
 
     Parameters
@@ -86,13 +88,19 @@ def resistance(gradients, tangents) -> np.ndarray:
     return np.linalg.norm(gradients - carried[..., np.newaxis] * tangents, axis=-1)
 
 
-def steepness(gradients, tangents) -> np.ndarray:
+def steepness(gradients: np.ndarray, tangents: np.ndarray) -> np.ndarray:
     """Return ‖g‖, whatever the direction of travel."""
     return np.linalg.norm(gradients, axis=-1)
 
 
 def lowest_path(
-    landscape: Landscape, start, target, lower, upper, nodes: int = 81, cost=steepness
+    landscape: Landscape,
+    start: ArrayLike,
+    target: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    nodes: int = 81,
+    cost: Callable[[np.ndarray, np.ndarray], np.ndarray] = steepness,
 ) -> np.ndarray:
     """Return the path of the plane along which the largest cost is least.
 

@@ -1,6 +1,7 @@
 """Setting III, gradient control: how fast it is guaranteed to arrive (Theorem 10)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.learners.descent.landscapes import Landscape
@@ -8,7 +9,12 @@ from collective_action.validation import at_least, finite
 
 
 def segment_contraction(
-    landscape: Landscape, size: float, start, target, alphas, points: int = 201
+    landscape: Landscape,
+    size: float,
+    start: ArrayLike,
+    target: ArrayLike,
+    alphas: ArrayLike,
+    points: int = 201,
 ) -> np.ndarray:
     """Return C(α) = min over the segment of (αB − (1−α)‖g_{P₀}(θ)‖)/‖θ₀ − θ*‖.
 
@@ -50,7 +56,9 @@ def segment_contraction(
     return (alphas * size - (1 - alphas) * steepest) / distance
 
 
-def arrival_bound(contraction: float, step_size: float, steps, distance: float) -> np.ndarray:
+def arrival_bound(
+    contraction: float, step_size: float, steps: ArrayLike, distance: float
+) -> np.ndarray:
     """Return (1 − ηC)^T·‖θ₀ − θ*‖, the guaranteed distance after T steps.
 
     Parameters

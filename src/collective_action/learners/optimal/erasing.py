@@ -9,6 +9,7 @@ optimal one.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.optimal.contest import TIE
 from collective_action.learners.optimal.erasing_programme import least_erasure
@@ -16,7 +17,7 @@ from collective_action.learners.optimal.firms import deviations, overturned_marg
 from collective_action.learners.optimal.knapsack import pack
 from collective_action.learners.optimal.labelling import Arrows, arrows, cheapest_labelling
 from collective_action.population import Population
-from collective_action.strategies import erasing_labels, signal_map
+from collective_action.strategies import Signal, erasing_labels, signal_map
 
 EXACT_BINARIES = 128
 GAP = 1e-9
@@ -58,7 +59,7 @@ class Erasing:
         return float(self.weight[firm == firm[self.graph.g]].sum())
 
 
-def erasing(population: Population, g) -> Erasing:
+def erasing(population: Population, g: Signal | ArrayLike) -> Erasing:
     """Set the scene; `g` is an integer array or a `Signal`. Errors as `erasing_labels`."""
     labels = erasing_labels(population, g)
     points = np.flatnonzero(population.marginal)

@@ -5,6 +5,7 @@ broken against the collective. What the paper bounds is a staircase in α; here 
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.learners.optimal.contest import TIE, Contest, contest
@@ -86,7 +87,7 @@ def thresholds(
 def success_curve(
     population: Population,
     signal: Signal | np.ndarray,
-    alphas,
+    alphas: ArrayLike,
     strategy: str = "feature-label",
     epsilon: float = 0.0,
     contamination: str = "total-variation",

@@ -6,6 +6,7 @@ in total variation" and "P̃ = (1−ε)P + εQ for some law Q". What each costs 
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.learners.optimal.contest import TIE
@@ -13,7 +14,9 @@ from collective_action.population import Population
 from collective_action.slack import CONTAMINATIONS
 
 
-def suboptimality(population: Population, firm, contamination: str = "total-variation") -> float:
+def suboptimality(
+    population: Population, firm: ArrayLike, contamination: str = "total-variation"
+) -> float:
     """Return the smallest ε for which the firm is ε-suboptimal under the population.
 
     Parameters

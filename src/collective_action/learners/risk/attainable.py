@@ -10,6 +10,7 @@ features, the programme starts without them and adds the steepest record as long
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.risk.attainable_set import AttainableSet
 from collective_action.learners.risk.columns import Columns
@@ -48,7 +49,7 @@ class Reach:
     gap: float
 
 
-def reach(loss: Loss, theta, direction, menu: Menu) -> Reach | None:
+def reach(loss: Loss, theta: ArrayLike, direction: ArrayLike, menu: Menu) -> Reach | None:
     """Return the largest t for which t·direction is an attainable gradient at θ.
 
     γ of the paper's strategy is the amount for a unit direction. When features range over a
@@ -94,7 +95,7 @@ def reach(loss: Loss, theta, direction, menu: Menu) -> Reach | None:
     return None if solution is None else as_reach(solution, menu, solution.amounts[0], solution.gap)
 
 
-def approach(loss: Loss, theta, wanted, menu: Menu) -> Reach:
+def approach(loss: Loss, theta: ArrayLike, wanted: ArrayLike, menu: Menu) -> Reach:
     """Return the attainable gradient at θ nearest to a wanted one, in the sum of absolute errors.
 
     Parameters
@@ -119,7 +120,7 @@ def approach(loss: Loss, theta, wanted, menu: Menu) -> Reach:
     return as_reach(solution, menu, np.abs(found - wanted).sum(), solution.gap)
 
 
-def furthest(loss: Loss, theta, direction, menu: Menu) -> Reach:
+def furthest(loss: Loss, theta: ArrayLike, direction: ArrayLike, menu: Menu) -> Reach:
     """Return the attainable gradient at θ that goes furthest along a direction.
 
     Parameters
@@ -143,7 +144,7 @@ def furthest(loss: Loss, theta, direction, menu: Menu) -> Reach:
     return as_reach(Solution(columns, shares, shares, 0.0), menu, heights @ shares, 0.0)
 
 
-def outline(loss: Loss, theta, directions, menu: Menu) -> np.ndarray:
+def outline(loss: Loss, theta: ArrayLike, directions: ArrayLike, menu: Menu) -> np.ndarray:
     """Return the attainable gradient furthest along each direction: the outline of G(θ).
 
     Parameters

@@ -55,7 +55,9 @@ class Columns:
             menu.labels,
         )
 
-    def extended(self, gradients, owners, features, labels) -> "Columns":
+    def extended(
+        self, gradients: np.ndarray, owners: np.ndarray, features: np.ndarray, labels: np.ndarray
+    ) -> "Columns":
         """Return these columns and some more records."""
         return Columns(
             np.concatenate([self.gradients, gradients]),

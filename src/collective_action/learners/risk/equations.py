@@ -33,7 +33,9 @@ class Equations:
     units: np.ndarray
 
     @classmethod
-    def of(cls, directions: Directions, vectors, wanted) -> "Equations | None":
+    def of(
+        cls, directions: Directions, vectors: np.ndarray, wanted: np.ndarray
+    ) -> "Equations | None":
         """Return the equations, or None if one of them cannot be satisfied."""
         axes = directions.axes / directions.extents[:, np.newaxis]
         along = vectors @ axes.T

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import expit, logsumexp, softmax
 
 from collective_action.learners.risk.records import Records
@@ -24,30 +25,30 @@ class Loss(Protocol):
     def parameters(self, n_features: int) -> int:
         """Return the number of entries of θ when records have `n_features` columns."""
 
-    def value(self, theta, features, labels) -> np.ndarray:
+    def value(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return ℓ(θ; z) of each record, shape (n,)."""
 
-    def gradient(self, theta, features, labels) -> np.ndarray:
+    def gradient(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return ∇ℓ(θ; z) of each record, shape (n, p)."""
 
-    def hessian(self, theta, records: Records) -> np.ndarray:
+    def hessian(self, theta: ArrayLike | None, records: Records) -> np.ndarray:
         """Return the average Hessian over the records, shape (p, p)."""
 
     def strong_convexity(self, records: Records) -> float:
         """Return a μ ≥ 0 for which the average loss over the records is μ-strongly convex."""
 
 
-def mean_value(loss: Loss, theta, records: Records) -> float:
+def mean_value(loss: Loss, theta: ArrayLike, records: Records) -> float:
     """Return the risk E ℓ(θ; z) over the records."""
     return float(records.weights @ loss.value(theta, records.features, records.labels))
 
 
-def mean_gradient(loss: Loss, theta, records: Records) -> np.ndarray:
+def mean_gradient(loss: Loss, theta: ArrayLike, records: Records) -> np.ndarray:
     """Return g(θ) = E ∇ℓ(θ; z) over the records, shape (p,)."""
     return records.weights @ loss.gradient(theta, records.features, records.labels)
 
 
-def rounding(loss: Loss, theta, records: Records) -> float:
+def rounding(loss: Loss, theta: ArrayLike, records: Records) -> float:
     """Return the length up to which g(θ) is rounding, so that a firm at θ is at rest.
 
     That is 1e-12 of the terms that g(θ) sums, plus what it changes by when θ moves by 1e-12 of its
@@ -66,15 +67,15 @@ class SquaredDistance:
         """Return d."""
         return n_features
 
-    def value(self, theta, features, labels) -> np.ndarray:
+    def value(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return ½‖θ − x‖² of each record, shape (n,)."""
         return 0.5 * np.square(self.gradient(theta, features, labels)).sum(axis=1)
 
-    def gradient(self, theta, features, labels) -> np.ndarray:
+    def gradient(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return θ − x of each record, shape (n, d)."""
         return parameter(self, theta, features) - features
 
-    def hessian(self, theta, records: Records) -> np.ndarray:
+    def hessian(self, theta: ArrayLike | None, records: Records) -> np.ndarray:
         """Return the identity."""
         return np.eye(records.features.shape[1])
 
@@ -102,17 +103,17 @@ class Squared:
         """Return d."""
         return n_features
 
-    def value(self, theta, features, labels) -> np.ndarray:
+    def value(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the loss of each record, shape (n,)."""
         theta = parameter(self, theta, features)
         return 0.5 * np.square(features @ theta - labels) + 0.5 * self.penalty * theta @ theta
 
-    def gradient(self, theta, features, labels) -> np.ndarray:
+    def gradient(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return (x·θ − y)x + λθ of each record, shape (n, d)."""
         theta = parameter(self, theta, features)
         return (features @ theta - labels)[:, np.newaxis] * features + self.penalty * theta
 
-    def hessian(self, theta, records: Records) -> np.ndarray:
+    def hessian(self, theta: ArrayLike | None, records: Records) -> np.ndarray:
         """Return E xxᵀ + λI, shape (d, d)."""
         return _second_moment(records.features, records.weights) + self.penalty * np.eye(
             records.features.shape[1]
@@ -142,7 +143,7 @@ class Logistic:
         """Return d."""
         return n_features
 
-    def value(self, theta, features, labels) -> np.ndarray:
+    def value(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the loss of each record, shape (n,)."""
         theta = parameter(self, theta, features)
         scores = features @ theta
@@ -152,13 +153,13 @@ class Logistic:
             + 0.5 * self.penalty * theta @ theta
         )
 
-    def gradient(self, theta, features, labels) -> np.ndarray:
+    def gradient(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return (σ(x·θ) − y)x + λθ of each record, shape (n, d)."""
         theta = parameter(self, theta, features)
         residuals = expit(features @ theta) - _classes(labels, 2)
         return residuals[:, np.newaxis] * features + self.penalty * theta
 
-    def hessian(self, theta, records: Records) -> np.ndarray:
+    def hessian(self, theta: ArrayLike | None, records: Records) -> np.ndarray:
         """Return E σ(1−σ)xxᵀ + λI, shape (d, d)."""
         theta = parameter(self, theta, records.features)
         scores = records.features @ theta
@@ -195,14 +196,14 @@ class Multinomial:
         """Return K·d."""
         return self.n_classes * n_features
 
-    def value(self, theta, features, labels) -> np.ndarray:
+    def value(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the loss of each record, shape (n,)."""
         theta = parameter(self, theta, features)
         scores = features @ theta.reshape(self.n_classes, -1).T
         chosen = scores[np.arange(len(scores)), _classes(labels, self.n_classes)]
         return logsumexp(scores, axis=1) - chosen + 0.5 * self.penalty * theta @ theta
 
-    def gradient(self, theta, features, labels) -> np.ndarray:
+    def gradient(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return (softmax − e_y) ⊗ x + λθ of each record, shape (n, K·d)."""
         theta = parameter(self, theta, features)
         residuals = softmax(features @ theta.reshape(self.n_classes, -1).T, axis=1)
@@ -210,7 +211,7 @@ class Multinomial:
         outer = residuals[:, :, np.newaxis] * np.asarray(features)[:, np.newaxis, :]
         return outer.reshape(len(outer), len(theta)) + self.penalty * theta
 
-    def hessian(self, theta, records: Records) -> np.ndarray:
+    def hessian(self, theta: ArrayLike | None, records: Records) -> np.ndarray:
         """Return E (diag(π) − ππᵀ) ⊗ xxᵀ + λI, shape (K·d, K·d)."""
         theta = parameter(self, theta, records.features)
         x = records.features
@@ -226,7 +227,7 @@ class Multinomial:
         return self.penalty
 
 
-def parameter(loss: Loss, theta, features) -> np.ndarray:
+def parameter(loss: Loss, theta: ArrayLike | None, features: np.ndarray) -> np.ndarray:
     """Return θ as a float64 array, shape (p,), and raise ValueError if p does not fit."""
     vector = finite("theta", theta, 1)
     expected = loss.parameters(np.shape(features)[1])

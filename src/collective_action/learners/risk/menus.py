@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.risk.domains import Ball, Box
 from collective_action.learners.risk.records import Records
@@ -59,7 +60,7 @@ class Menu:
         return np.bincount(self.groups, weights=self.members.weights)
 
 
-def anything(members: Records, domain: Box | Ball, labels) -> Menu:
+def anything(members: Records, domain: Box | Ball, labels: ArrayLike) -> Menu:
     """Members may submit any features of a domain with any of the labels.
 
     Parameters
@@ -79,7 +80,7 @@ def anything(members: Records, domain: Box | Ball, labels) -> Menu:
     return Menu(members, everyone, *nothing, domain, allowed, np.zeros(len(allowed), dtype=int))
 
 
-def candidates(members: Records, features, labels) -> Menu:
+def candidates(members: Records, features: ArrayLike, labels: ArrayLike) -> Menu:
     """Members may submit any record of a finite list.
 
     Parameters
@@ -122,7 +123,7 @@ def features_only(members: Records, features: Box | Ball | np.ndarray) -> Menu:
     return Menu(members, groups, rows, kept[owners], owners, None, *_closed())
 
 
-def labels_only(members: Records, labels) -> Menu:
+def labels_only(members: Records, labels: ArrayLike) -> Menu:
     """Members keep their features and may submit any of the labels with them.
 
     The collective's features are distributed as in the members' own records: one group per record.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action.learners.risk.attainable import Reach
 from collective_action.learners.risk.losses import Loss, mean_gradient
@@ -32,7 +33,7 @@ class Roster:
     error_bound: float
 
 
-def round_to_members(loss: Loss, theta, plan: Reach, n: int) -> Roster:
+def round_to_members(loss: Loss, theta: ArrayLike, plan: Reach, n: int) -> Roster:
     """Return n records, one per member, whose law is close to a submission.
 
     Largest remainders, first among the groups of the menu and then within each group, so nobody is

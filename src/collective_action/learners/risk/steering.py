@@ -8,6 +8,7 @@ The theorem's number is the one reported in later work; the statements here are 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from collective_action import validation
 from collective_action.learners.risk.attainable import Reach, as_reach
@@ -79,7 +80,7 @@ class Steering:
         return minimiser(self.loss, mixture)
 
 
-def steer(loss: Loss, target, menu: Menu) -> Steering:
+def steer(loss: Loss, target: ArrayLike, menu: Menu) -> Steering:
     """Return γ, the critical mass and the data that steer a risk minimiser to a target.
 
     Parameters
@@ -104,7 +105,7 @@ def steer(loss: Loss, target, menu: Menu) -> Steering:
     return Steering(loss, target, menu, base, push)
 
 
-def critical_mass(base_norm, gamma) -> np.ndarray:
+def critical_mass(base_norm: ArrayLike, gamma: ArrayLike) -> np.ndarray:
     """Return α* = ‖g‖/(‖g‖ + γ), the mass at which a push of γ cancels a gradient of norm ‖g‖.
 
     Parameters
@@ -140,7 +141,9 @@ def critical_mass(base_norm, gamma) -> np.ndarray:
     return np.where(norms == 0, 0.0, quotient)
 
 
-def guarantee(base_norm: float, gamma: float, alphas, strong_convexity: float) -> np.ndarray:
+def guarantee(
+    base_norm: float, gamma: float, alphas: ArrayLike, strong_convexity: float
+) -> np.ndarray:
     """Return a bound on ‖θ(P_α) − θ*‖ when everybody pushes: ((1−α)‖g‖ − αγ)₊ / μ.
 
     Parameters
