@@ -20,7 +20,7 @@ book: $(SITE) ## Build the site (a small environment, no PyTorch)
 test: $(FULL) ## Prove the book: tests, every chapter, every output, the site
 	@$(FULL)/bin/python -m bookbuild test
 
-check: $(FULL) ## Check between edits: lint, rules, fast tests, comparison, site
+check: $(FULL) ## Check between edits: lint, types, rules, fast tests, comparison, site
 	@$(FULL)/bin/python -m bookbuild test quick
 
 elsewhere: $(FULL) ## Prove it as on other machines: fresh environments, other processors

@@ -53,6 +53,8 @@ class Processor:
 
 LINT = Gate("lint", (sys.executable, "-m", "ruff", "check"))
 FORMAT = Gate("format", (sys.executable, "-m", "ruff", "format", "--check"))
+# Against the packages here, whichever environment the shell has active.
+TYPES = Gate("types", (sys.executable, "-m", "ty", "check", "--python", sys.prefix))
 COMPARE = Gate("source and notebook agree", (*BOOKBUILD, "compare"))
 RULES = Gate("chapters keep the rules", (*BOOKBUILD, "rules"))
 SITE = Gate("site, warnings are errors", (*BOOKBUILD, "site"))
@@ -62,11 +64,12 @@ HASWELL, NEHALEM = Processor("Haswell"), Processor("Nehalem")
 
 SUITES = {
     # What an author runs between edits.
-    "quick": (LINT, FORMAT, RULES, COMPARE, FAST, SITE),
+    "quick": (LINT, FORMAT, TYPES, RULES, COMPARE, FAST, SITE),
     # The book, here.
     "whole": (
         LINT,
         FORMAT,
+        TYPES,
         Gate("unit and property tests", (*UNIT, "-m", "not elsewhere")),
         RULES,
         COMPARE,
