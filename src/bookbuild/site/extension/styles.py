@@ -1,8 +1,8 @@
-"""Take out of the theme's style sheets what no page of the site can use.
+"""Take out of the style sheets that others bring what no page of the site can use.
 
 The theme brings all of Bootstrap, three thousand icons and styles for extensions that the book does
 not have. Once the site is built, a selector stays if every class and id that it asks for stands on
-some page, or as a word in a script that could add it.
+some page, or as a word in a script that a page loads and that could add it.
 """
 
 import re
@@ -11,16 +11,21 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-SHEETS = ("styles/*.css", "basic.css", "mystnb.*.css", "sphinx-design*.css")
+SHEETS = ("styles/*.css", "basic.css", "mystnb.*.css", "sphinx-design*.css", "pygments.css",
+          "proof.css", "exercise.css", "vendor/fontawesome/*.css")  # fmt: skip
 SCRIPTS = ("*.js", "scripts/*.js")
+# What Bootstrap's script makes only of what stands on a page, so that its own words are none.
+COMPONENTS = {"carousel", "modal", "offcanvas", "popover", "toast"}
 GROUPS = ("@media", "@supports", "@layer", "@container")
 NAMED = re.compile(r"""\b(?:class|id)=["']([^"']*)["']""")
+LOADED = re.compile(r"""<script\b[^>]*\bsrc=["'][^"']*?([^"'/?]+\.js)\b""")
 WORD = re.compile(r"[\w-]+")
 PART = re.compile(
     r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|[{};]""", re.DOTALL
 )
 COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
 LICENCE = re.compile(r"/\*!.*?\*/\s*", re.DOTALL)
+BREAK = re.compile(r"\s*\n\s*")
 ALTERNATIVES = re.compile(r"\([^()]*\)|\[[^\]]*\]")  # of :is(…) and :not(…), and attributes
 ASKED = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 
@@ -55,6 +60,7 @@ def usable(css: str, words: set[str]) -> str:
             body = usable(body, words)
         elif not prelude.startswith("@"):
             prelude = ",".join(part for part in _selectors(prelude) if _is_usable(part, words))
+            body = BREAK.sub(" ", body).strip()
         kept.append(f"{licence}{prelude}{{{body}}}" if prelude and body.strip() else licence)
     return "".join(kept)
 
@@ -78,16 +84,22 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
         return
     site, static = Path(app.outdir), Path(app.outdir, "_static")
     words: set[str] = set()
+    loaded: set[str] = set()
     for path in site.rglob("*.html"):
-        for names in NAMED.findall(path.read_text(encoding="utf-8")):
+        page = path.read_text(encoding="utf-8")
+        loaded.update(LOADED.findall(page))
+        for names in NAMED.findall(page):
             words.update(names.split())
+    missing = COMPONENTS - words
     for path in (path for pattern in SCRIPTS for path in static.glob(pattern)):
-        words.update(WORD.findall(path.read_text(encoding="utf-8")))
+        if path.parent == static or path.name in loaded:
+            said = WORD.findall(path.read_text(encoding="utf-8"))
+            words.update(word for word in said if word.partition("-")[0] not in missing)
     for path in (path for pattern in SHEETS for path in static.glob(pattern)):
         css = path.read_text(encoding="utf-8")
         path.write_text(usable(css, words), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:
-    """Run once all pages are written."""
-    app.connect("build-finished", slim)
+    """Run once all pages are written, and the theme has written its colours of code."""
+    app.connect("build-finished", slim, priority=900)
