@@ -74,6 +74,9 @@ def test_the_path_finder_beats_the_straight_line(ridge):
     opposing = {name: found.resistances.max() for name, found in profiles.items()}
     assert critical_mass(opposing["straight"], SIZE) > 0.67
     assert critical_mass(opposing["carried"], SIZE) < 0.12
+    # Nothing of the carried path is steeper, but it is longer.
+    assert steepest["low"] == pytest.approx(steepest["carried"])
+    assert profiles["low"].positions[-1] < profiles["carried"].positions[-1] - 0.5
     for name in ("low", "carried"):
         np.testing.assert_array_equal(ways[name][0], RIDGE_START)
         np.testing.assert_array_equal(ways[name][-1], RIDGE_TARGET)
@@ -98,6 +101,32 @@ def test_a_mass_that_follows_the_low_path_is_stuck_on_the_straight_line(ridge):
     assert control(budget, RIDGE_START, ways["low"][1:], 0.5, 0.02, 6000).distances[-1] < 1e-8
     with pytest.raises(CollectiveTooSmallError):
         control(budget, RIDGE_START, RIDGE_TARGET, 0.5, 0.02, 6000)
+
+
+def test_a_profile_looks_everywhere_and_the_end_has_to_be_held():
+    """Downhill to (1, 0) all the pull helps; then across it, to (1, 1), the pull is 1 aside."""
+    bowl = quadratic(np.eye(2), [0.0, 0.0])
+    found = profile(bowl, [[2.0, 0.0], [1.0, 0.0]], spacing=0.3)
+    np.testing.assert_allclose(found.positions, np.linspace(0, 1, 5))
+    np.testing.assert_allclose(found.norms, np.linspace(2, 1, 5))
+    np.testing.assert_allclose(found.resistances, [0, 0, 0, 0, 1], atol=1e-12)
+    bent = profile(bowl, [[2.0, 0.0], [1.0, 0.0], [1.0, 1.0]], spacing=0.3)
+    np.testing.assert_allclose(bent.positions, [*found.positions, *(1 + found.positions)])
+    np.testing.assert_allclose(bent.resistances[:4], 0, atol=1e-12)
+    np.testing.assert_allclose(bent.resistances[5:], np.hypot(1, np.linspace(0, 1, 5)))
+
+
+def test_of_the_paths_that_do_as_well_the_shortest_is_taken():
+    """Five nodes ahead and one aside: three straight and one knight's move, four edges of 16."""
+    flat = quadratic(np.zeros((2, 2)), [0.0, 0.0])
+    path = lowest_path(flat, [0, 0], [5, 1], [0, 0], [6, 6], nodes=7)
+    assert np.linalg.norm(np.diff(path, axis=0), axis=1).sum() == pytest.approx(3 + 5**0.5)
+
+
+def test_the_ends_of_the_shipped_ridge_cannot_be_moved():
+    for end in (RIDGE_START, RIDGE_TARGET):
+        with pytest.raises(ValueError, match="read-only"):
+            end += 1
 
 
 @pytest.mark.parametrize("cost", [steepness, resistance])

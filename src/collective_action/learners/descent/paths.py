@@ -158,8 +158,10 @@ def lowest_path(
             high = middle
         else:
             low = middle + 1
-    lengths = np.linalg.norm(points[targets[:low]] - points[sources[:low]], axis=1)
-    graph = sparse.csr_array((lengths, (sources[:low], targets[:low])), shape=(len(points),) * 2)
+    open_ = slice(np.searchsorted(costs, costs[low - 1], side="right"))  # ties with the threshold
+    sources, targets = sources[open_], targets[open_]
+    lengths = np.linalg.norm(points[targets] - points[sources], axis=1)
+    graph = sparse.csr_array((lengths, (sources, targets)), shape=(len(points),) * 2)
     _, previous = csgraph.dijkstra(graph, indices=ends[0], return_predecessors=True)
     chain = [ends[1]]
     while chain[-1] != ends[0]:
