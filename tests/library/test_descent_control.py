@@ -9,6 +9,7 @@ from collective_action.learners.descent import (
     DataBudget,
     GradientBudget,
     Hills,
+    Landscape,
     Minibatch,
     Momentum,
     Plain,
@@ -34,6 +35,10 @@ from collective_action.learners.risk import (
 )
 
 pytestmark = pytest.mark.numerical
+
+BOWL = GradientBudget(quadratic(np.eye(2), [0.0, 0.0]), 1.0)
+SLOPE = GradientBudget(Landscape(lambda theta: theta.sum(-1), np.ones_like), 1.0)
+PLAIN = GradientBudget(Landscape(lambda theta: 0 * theta.sum(-1), np.zeros_like), 1.0)
 
 
 def journey(rng):
@@ -176,15 +181,75 @@ def test_a_current_that_carries_costs_nothing_to_follow_but_something_to_leave()
         control(budget, start, target, 0.32, 0.1, 400)
 
 
-def test_a_waypoint_that_is_out_of_reach_is_not_passed():
+@pytest.mark.parametrize("height", [5.0, 1.5])
+def test_a_waypoint_that_is_out_of_reach_is_not_passed(height):
     bowl = quadratic(np.eye(2), [0.0, 0.0])
     budget, start, target = GradientBudget(bowl, 1.0), np.array([0.0, 1.0]), np.array([0.2, 0.0])
-    # The bowl carries the firm down to the target, but the way over (0, 5) is too steep at once.
+    # The bowl carries the firm down to the target, but the way over the height is too steep.
     assert control(budget, start, target, 0.3, 0.1, 100).distances[-1] < 1e-9
     with pytest.raises(CollectiveTooSmallError) as failure:
-        control(budget, start, [[0.0, 5.0], target], 0.3, 0.1, 100)
+        control(budget, start, [[0.0, height], target], 0.3, 0.1, 100)
     assert failure.value.step == 0
-    assert failure.value.needed == pytest.approx(5 / 6, abs=0.06)
+    assert failure.value.needed == pytest.approx(height / (1 + height), abs=0.06)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e8])
+def test_a_waypoint_is_reached_to_the_last_digits_before_the_next_is_aimed_at(scale):
+    run = control(
+        GradientBudget(PLAIN.landscape, scale),
+        [0.0, 0.0],
+        scale * np.array([[0.3, 0.0], [0.3, 0.4]]),
+        *(0.9, 0.5, 120),
+        cap=1.0,
+    )
+    assert np.linalg.norm(run.thetas / scale - [0.3, 0.0], axis=1).min() < 2e-10
+    assert run.distances[-1] < 1e-9 * scale
+
+
+def test_waypoints_where_the_firm_is_are_passed_at_once():
+    straight = control(BOWL, [0.3, 0.0], [0.0, 0.2], 0.5, 0.1, 20)
+    repeated = control(BOWL, [0.3, 0.0], [[0.3, 0.0], [0.3, 0.0], [0.0, 0.2]], 0.5, 0.1, 20)
+    np.testing.assert_array_equal(straight.thetas, repeated.thetas)
+
+
+def test_a_far_target_is_neared_by_what_the_collective_can_push():
+    run = control(PLAIN, [0.0], [1e7], 0.5, 1.0, 4)
+    np.testing.assert_allclose(run.thetas[:, 0], [0.0, 0.5, 1.0, 1.5, 2.0], rtol=1e-8)
+
+
+def test_steps_as_short_as_rounding_arrive_where_a_hundred_of_them_lead():
+    margin = 0.9e-10  # α·B less what the slope pulls with the others' weight
+    run = control(GradientBudget(SLOPE.landscape, 1 + 2 * margin), [0.0], [1e-8], 0.5, 1.0, 150)
+    assert np.diff(run.thetas[:100, 0]) == pytest.approx(margin, rel=0.1)
+    assert run.distances[-1] < 1e-10
+
+
+def test_after_the_last_step_nothing_is_missing_that_the_collective_has_exactly():
+    """To hold the bowl at distance 1 takes α = 1 − α, and less on the way there."""
+    with pytest.raises(CollectiveTooSmallError) as failure:
+        control(BOWL, [0.0, 0.0], [1.0, 0.0], 0.5 - 1e-9, 0.1, 1)
+    assert (failure.value.step, failure.value.needed) == (1, 0.5)
+    assert control(BOWL, [0.0, 0.0], [1.0, 0.0], 0.5, 0.1, 1).distances[-1] < 1
+
+
+def test_a_target_that_the_last_step_reaches_must_be_held_all_the_same():
+    """The slope carries by .09 a step; .01 more is pushed, but to stay takes one half."""
+    for steps in (1, 2):
+        with pytest.raises(CollectiveTooSmallError) as failure:
+            control(SLOPE, [0.0], [-0.1], 0.1, 0.1, steps)
+        assert failure.value.step == 1
+        assert failure.value.needed == 0.5
+        assert failure.value.run.distances[-1] < 1e-12
+    assert control(SLOPE, [0.0], [-0.1], 0.5, 0.1, 1).distances[-1] < 1e-12
+
+
+def test_a_run_that_is_carried_too_fast_says_what_holds_it_back():
+    """At θ = 3 the bowl pulls by 3, the cap allows 1·(3 − 2): (1 − α)·3 − 1 = α."""
+    budget = GradientBudget(quadratic([[1.0]], [0.0]), 1.0)
+    with pytest.raises(CollectiveTooSmallError) as failure:
+        control(budget, [3.0], [2.0], 0.4, 0.1, 5, cap=1.0)
+    assert failure.value.step == 0
+    assert failure.value.needed == pytest.approx(2 / 3, abs=1e-12)
 
 
 def test_a_firm_that_is_faster_than_the_cap_has_to_be_held_back():
@@ -210,6 +275,7 @@ def test_a_budget_affords_the_mass_that_it_says_is_needed_and_no_less():
         assert 0 <= needed <= 1
         c = budget.contraction(None, base, gap, needed, cap)
         assert 0 <= c <= cap
+        assert gap.any() or c == cap
         missed = np.linalg.norm((c if gap.any() else 0) * gap - (1 - needed) * base)
         assert missed <= needed * budget.size + 1e-11 * np.linalg.norm(base)
         if needed > 0:
@@ -229,6 +295,32 @@ def test_a_few_in_a_million_are_enough_where_records_pull_hard():
     assert budget.needed_mass(beyond, budget.base(beyond), np.zeros(1), np.inf) == np.inf
     with pytest.raises(CollectiveTooSmallError, match="out of reach, even for everybody"):
         control(budget, [0.0], beyond, 0.5, 0.9, 60)
+
+
+@pytest.mark.parametrize("tiny", [1e-3, 1e-9])
+def test_the_least_part_across_the_way_has_to_be_pushed_away(tiny):
+    budget = GradientBudget(PLAIN.landscape, 2.0)
+    needed = budget.needed_mass(None, np.array([1.0, tiny]), np.array([1.0, 0.0]), np.inf)
+    assert needed == pytest.approx(tiny / (tiny + 2), rel=1e-6)
+
+
+def test_records_that_push_aside_only_backwards_leave_a_slower_way():
+    """At (1, ½) the mean 0 pulls with (1, ½); records at (2, 2) add −(2, 2) to it."""
+    budget = DataBudget(SquaredDistance(), candidates(Records([[0.0, 0.0]]), [[2.0, 2.0]], [0.0]))
+    theta, gap = np.array([1.0, 0.5]), np.array([1.0, 0.0])
+    base = budget.base(theta)
+    assert budget.needed_mass(theta, base, gap, 2.0) == pytest.approx(0.25, abs=1e-9)
+    for alpha in (0.25, 0.5, 1.0):
+        assert budget.contraction(theta, base, gap, alpha, 2.0) == pytest.approx(0.5, abs=1e-9)
+
+
+def test_no_contraction_is_above_its_cap_not_even_by_an_ulp():
+    rng = np.random.default_rng(14)
+    population = Records([[-1.0], [1.0]])
+    budget = DataBudget(SquaredDistance(), candidates(population, [[-60.0], [60.0]], [0, 0]))
+    for theta, gap, cap, alpha in rng.uniform(0.1, 1, size=(60, 4)):
+        theta, gap = np.array([theta]), np.array([gap])
+        assert budget.contraction(theta, budget.base(theta), gap, alpha, cap) <= cap
 
 
 def test_a_start_moved_by_an_ulp_needs_nobody(logistic):
@@ -304,6 +396,19 @@ def test_minibatches_leave_the_noise_that_is_predicted():
     assert quiet.distances[-1] < 1e-9
 
 
+def test_momentum_agrees_with_its_first_two_steps_by_hand():
+    move, state = Momentum().step(np.array([3.0]), 0.1, None)
+    assert move[0] == pytest.approx(0.3)
+    move, _ = Momentum().step(np.array([1.0]), 0.1, state)
+    assert move[0] == pytest.approx(0.1 * (0.9 * 3 + 1))
+
+
+def test_adam_stands_still_without_a_gradient_and_its_floor_slows_it():
+    assert Adam().step(np.zeros(2), 0.1, None)[0].tolist() == [0, 0]
+    move, _ = Adam(floor=1.0).step(np.array([3.0]), 0.1, None)
+    assert move[0] == pytest.approx(0.1 * 3 / (3 + 1))
+
+
 @pytest.mark.parametrize("optimiser", [Plain(), Momentum(0.9), Adam()], ids=str)
 def test_optimisers_minimise_a_bowl(optimiser):
     theta, state = np.array([1.0, -2.0]), None
@@ -331,7 +436,9 @@ def test_a_firm_with_momentum_does_not_keep_the_rate():
     assert np.abs(heavy.distances - plain.distances).max() > 0.1
 
 
-BOWL = GradientBudget(quadratic(np.eye(2), [0.0, 0.0]), 1.0)
+def test_a_cap_of_one_over_the_step_size_may_be_off_by_rounding():
+    for cap in (np.nextafter(1 / 0.3, 0), np.nextafter(1 / 0.3, 4)):
+        assert control(BOWL, [0, 0], [0.1, 0], 0.9, 0.3, 3, cap=cap).distances[-1] < 1e-12
 
 
 @pytest.mark.parametrize(
@@ -354,6 +461,7 @@ BOWL = GradientBudget(quadratic(np.eye(2), [0.0, 0.0]), 1.0)
         (lambda: Adam(first=1.0), "first is 1.0"),
         (lambda: quadratic([[1.0, 2.0], [0.0, 1.0]], [0.0, 0.0]), "must be symmetric"),
         (lambda: Hills(((0.0, 0.0),), (1.0,), (0.0,), 0.1), "widths is 0.0"),
+        (lambda: Hills(((0.0, 0.0),), (1.0,), (1.0,), -0.1), "stiffness is -0.1"),
         (lambda: Hills(((0.0, 0.0),), (1.0, 2.0), (1.0,), 0.1), "have 1, 2 and 1 entries"),
     ],
 )

@@ -171,7 +171,7 @@ def needed_along(budget: Budget, waypoints: ArrayLike, looks: int = 16) -> float
     budget
         The firm, and what the collective can produce.
     waypoints
-        Shape (m, p), m ≥ 2, none repeated; the last is held.
+        Shape (m, p), m ≥ 1, none repeated; the last is held.
     looks
         Points looked at on each leg, at least 1.
 

@@ -151,7 +151,7 @@ def control(
     ------
     CollectiveTooSmallError
         At the first step at which no c > 0 is attainable, or the target cannot be held; after the
-        last step, if the rest of the way needs more than α.
+        last step, if the rest of the way, or holding the target, needs more than α.
     ValueError
         If an argument is out of range.
     """
@@ -200,8 +200,9 @@ def control(
         theta = theta - move
         thetas.append(theta)
         log.append((np.nan if c is None else c, needed, submitted, records))
-    if not best_effort and np.linalg.norm(theta - path[-1]) > landed:
-        ahead = needed_along(budget, [theta, *path[aim:]])
+    if not best_effort:
+        arrived = np.linalg.norm(theta - path[-1]) <= landed
+        ahead = needed_along(budget, path[-1:] if arrived else [theta, *path[aim:]])
         if ahead > alpha:
             raise CollectiveTooSmallError(len(log), alpha, ahead, _run(thetas, path, log))
     return _run(thetas, path, log)
