@@ -125,10 +125,27 @@ def test_one_seed_has_no_interval():
     assert np.isnan([found.low, found.high]).all()
 
 
+def test_two_seeds_have_the_interval_from_one_to_the_other():
+    """A quarter of their resamples are the one alone, a quarter the other."""
+    table = pd.concat([runs(RISING, seeds=1), runs(RISING, seeds=1).assign(seed=1)])
+    table.loc[table["seed"] == 1, "success"] += 0.1
+    found = critical_mass(table, 0.4)
+    alone = sorted(critical_mass(table[table["seed"] == seed], 0.4).value for seed in (0, 1))
+    assert [found.low, found.high] == pytest.approx(alone, rel=1e-12)
+    assert alone[0] < found.value < alone[1]
+
+
+def test_runs_of_one_seed_at_one_size_count_as_their_mean():
+    table = pd.concat([runs(RISING, seeds=1)] * 2, ignore_index=True)
+    table["success"] += np.repeat([-0.1, 0.1], len(RISING))
+    assert critical_mass(table, 0.4).value == pytest.approx(10**-2.5)
+
+
 def test_seeds_may_lack_sizes():
-    table = runs(RISING)
-    found = critical_mass(table[~((table["seed"] > 1) & (table["alpha"] > 0.001))], 0.4)
-    assert found.value == pytest.approx(10**-2.5)
+    table = runs(RISING, spacing=5)
+    table = table[~((table["seed"] > 1) & (table["alpha"] > 0.001))]
+    assert critical_mass(table, 0.4).value == pytest.approx(10**-2.5)
+    assert critical_masses(table, ["spacing"], 0.4)["seeds"].tolist() == [5]
 
 
 def test_critical_masses_has_a_row_for_each_condition():

@@ -53,6 +53,15 @@ def test_no_size_has_no_place_on_a_log_axis_but_a_line_across():
     assert all(layer["mark"]["type"] != "rule" for layer in without["layer"])
 
 
+def test_the_line_across_is_the_mean_of_the_conditions_side_by_side():
+    """Without a collective the first averages .11, the second .31."""
+    two = table()
+    two.loc[two["kind"] == "b", "success"] += 0.2
+    spec = drawn(runs=two)
+    [rule] = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    assert spec["datasets"][rule["data"]["name"]] == [{"mean": pytest.approx(0.21)}]
+
+
 def test_a_menu_chooses_one_condition_and_keeps_the_others_behind_it():
     spec = drawn(menu="kind")
     [menu] = [each for each in spec["params"] if "bind" in each]
@@ -102,6 +111,8 @@ def test_a_chart_must_be_described():
 
 def test_more_conditions_than_colours_take_a_menu():
     assert drawn(names=MANY, runs=table("abcdef"), menu="kind")["layer"]
+    five = {kind: MANY[kind] for kind in "abcde"}
+    assert drawn(names=five, runs=table("abcde"))["layer"]
 
 
 def test_a_condition_may_be_a_pair_and_its_column_may_be_called_condition():

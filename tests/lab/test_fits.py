@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import optimize
+from scipy import optimize, stats
 
 from collective_lab.results import fits, recorded
 from collective_lab.results.fits import PARAMETERS, Curve, fit_curve
@@ -106,6 +106,59 @@ def test_as_many_runs_as_parameters_determine_nothing():
     assert fit_curve(runs(SHAPE.predict, SIZES[:4], seeds=1)).undetermined == PARAMETERS
 
 
+def least(table, known):
+    """Return the least sum of squares of a curve with some parameters known, from many starts."""
+    logs, heights = np.log(table["alpha"].to_numpy()), table["success"].to_numpy()
+    ends = [(0, 1), (0, 1), (logs.min() - np.log(10), logs.max() + np.log(10)), np.log([0.1, 20])]
+    free = [place for place in range(4) if place not in known]
+
+    def missed(chosen):
+        floor, ceiling, middle, steepness = (
+            known.get(place, chosen[free.index(place)] if place in free else 0)
+            for place in range(4)
+        )
+        share = 1 / (1 + np.exp(-np.exp(steepness) * (logs - middle)))
+        return floor + (ceiling - floor) * share - heights
+
+    lower, upper = np.array(ends, dtype=float).T
+    shares = (0.2, 0.5, 0.8)
+    found = [
+        optimize.least_squares(missed, start[free], bounds=(lower[free], upper[free]))
+        for middle, steepness in np.stack(np.meshgrid(shares, shares), -1).reshape(-1, 2)
+        for start in [lower + (upper - lower) * np.array([0.2, 0.8, middle, steepness])]
+    ]
+    best = min(found, key=lambda each: each.cost)
+    return 2 * best.cost, dict(zip(free, best.x, strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("curve", "noise", "seeds", "open_"),
+    [
+        (SHAPE, 0.06, 2, set()),
+        (SHAPE, 0.12, 1, {"floor", "ceiling"}),
+        (SHAPE, 0.2, 1, set(PARAMETERS)),
+        (Curve(0.1, 0.95, 0.2, 2.0), 1e-4, 5, {"ceiling"}),
+    ],
+    ids=["little noise", "more noise", "much noise", "begins to rise"],
+)
+def test_open_is_what_an_f_test_does_not_refuse(curve, noise, seeds, open_):
+    """Off by a tenth in success, by a factor of two in size and in steepness, at 95 %."""
+    table = runs(curve.predict, noise=noise, seeds=seeds)
+    loss, best = least(table, {})
+    freedom = len(table) - len(best)
+    worst = loss * (1 + stats.f.ppf(0.95, 1, freedom) / freedom)
+    not_refused = set()
+    for place, name in enumerate(PARAMETERS):
+        off = 0.1 if name in ("floor", "ceiling") else np.log(2)
+        others = [best[place] - off, best[place] + off]
+        if name in ("floor", "ceiling"):
+            others = [value for value in others if 0 <= value <= 1]
+        if min(least(table, {place: value})[0] for value in others) <= worst:
+            not_refused.add(name)
+    assert set(fit_curve(table).undetermined) == not_refused == open_
+
+
 def test_a_solver_that_gives_up_is_not_believed(monkeypatch):
     def tired(*arguments, **options):
         return optimize.least_squares(*arguments, **options | {"max_nfev": 1})
@@ -113,6 +166,20 @@ def test_a_solver_that_gives_up_is_not_believed(monkeypatch):
     monkeypatch.setattr(fits, "least_squares", tired)
     with pytest.raises(RuntimeError, match="did not converge"):
         fit_curve(runs(SHAPE.predict, noise=0.05))
+
+
+def test_a_solver_that_ends_above_its_start_is_not_believed(monkeypatch):
+    def lost(misses, start, slopes, **options):
+        found = optimize.least_squares(misses, start, slopes, **options)
+        if options["method"] == fits.METHODS[0]:
+            found.x = start + 0.01
+            found.cost = (misses(found.x) ** 2).sum() / 2
+        return found
+
+    table = runs(SHAPE.predict)
+    expected = fit_curve(table).predict(SIZES)
+    monkeypatch.setattr(fits, "least_squares", lost)
+    assert np.allclose(fit_curve(table).predict(SIZES), expected, atol=1e-6)
 
 
 def test_runs_that_are_no_fractions_and_too_few_sizes_are_refused():
