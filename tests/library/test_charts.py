@@ -80,6 +80,36 @@ def test_staircase_steps_at_its_thresholds() -> None:
     assert [mark.get("interpolate") for mark in marks] == ["step-after", None]
 
 
+@pytest.mark.parametrize(("log", "scale"), [(False, "linear"), (True, "log")])
+def test_truth_is_blue_and_a_promise_orange_and_dashed_and_neither_leaves_the_plot(log, scale):
+    spec = charts.staircase_and_bound(
+        CURVES, description="A step.", log=log, truth="what is", promise="what is said"
+    ).to_dict()
+    for layer, column, name in zip(
+        spec["layer"], ("success:Q", "bound:Q"), ("what is", "what is said"), strict=True
+    ):
+        encoding = layer["encoding"]
+        assert encoding["y"]["field"] == column.removesuffix(":Q")
+        assert layer["transform"][-1] == {"calculate": f'"{name}"', "as": "line"}
+        assert layer["mark"]["clip"]
+        assert encoding["y"]["scale"] == {"domain": [0, 1]}
+        assert encoding["x"]["scale"]["type"] == scale
+        assert encoding["color"]["scale"] == {
+            "domain": ["what is", "what is said"],
+            "range": [charts.colour("blue"), charts.colour("orange")],
+        }
+        assert encoding["strokeDash"]["scale"]["range"] == [[1, 0], [7, 4]]
+
+
+def test_a_critical_mass_stands_on_the_axis_in_the_colour_of_what_promised_it():
+    mass = pd.DataFrame({"alpha": [0.15], "success": [0.5]})
+    spec = charts.staircase_and_bound(CURVES, critical_mass=mass, description="A.").to_dict()
+    rule, point, text = spec["layer"][2:]
+    assert rule["encoding"]["y2"] == {"datum": 0}
+    assert point["mark"]["color"] == charts.colour("orange")
+    assert text["encoding"]["text"] == {"field": "alpha", "type": "quantitative", "format": ".2~%"}
+
+
 def test_slider_selects_its_curves_and_is_shown_as_formatted() -> None:
     slider = charts.Slider("xi", "uniqueness ξ", [0.001, 0.01], start=1, format=".2~%")
     curves = pd.concat([CURVES.assign(xi=xi) for xi in slider.values])
@@ -94,12 +124,23 @@ def test_slider_selects_its_curves_and_is_shown_as_formatted() -> None:
     assert all(layer["transform"][0] == {"filter": "datum['xi'] == xi"} for layer in spec["layer"])
 
 
+def test_a_slider_stands_at_its_first_stop_unless_told_otherwise():
+    assert charts.Slider("xi", "ξ", [1, 2, 3]).parameters()[0].param.value == 0
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
         (lambda: charts.Slider("xi", "ξ", [0.1]), "'xi'.*two or more"),
         (lambda: charts.Slider("xi", "ξ", [0.1, 0.2], start=2), "from 0 to 1"),
+        (lambda: charts.Slider("xi", "ξ", [0.1, 0.2], start=-1), "from 0 to 1"),
         (lambda: charts.staircase_and_bound(CURVES, description=" "), "description: empty"),
+        (
+            lambda: charts.staircase_and_bound(
+                CURVES, slider=charts.Slider("xi", "ξ", [1, 2]), description="A."
+            ),
+            "curves: .*lacks xi",
+        ),
         (
             lambda: charts.staircase_and_bound(CURVES.drop(columns="bound"), description="A."),
             "curves: .*lacks bound",

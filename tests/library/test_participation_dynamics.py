@@ -60,6 +60,15 @@ def test_every_path_comes_to_rest_at_the_next_stable_point():
     assert compared > 250
 
 
+@pytest.mark.parametrize("reconsider", [0.3, 0.35, 0.7, 1.0])
+def test_a_path_at_rest_does_not_drift_by_an_ulp(reconsider):
+    """The first k of 30 people like to be in whatever happens, the others never are."""
+    for k in range(31):
+        model = Participation(np.sqrt, np.repeat([-1.0, 2.0], [k, 30 - k]))
+        path = trajectory(model, k / 30, 20, reconsider=reconsider)
+        assert (path == k / 30).all()
+
+
 def test_a_path_that_overshoots_would_be_noticed():
     model = Participation(lambda alphas: 0.3 + 0.4 * alphas, stats.uniform())
     rests = equilibria(model)

@@ -170,6 +170,13 @@ def test_a_response_along_the_diagonal_is_one_wide_place():
     assert (place.low, place.high) == pytest.approx((0.25, 0.5), abs=1e-5)
 
 
+def test_a_rest_is_found_though_rounding_moves_the_response():
+    for level in np.random.default_rng(0).random(50):
+        model = Participation(lambda a, level=level: (a + level) - a, stats.uniform())
+        (rest,) = equilibria(model)
+        assert (rest.alpha, rest.kind) == (pytest.approx(level, abs=1e-9), "stable")
+
+
 def test_a_response_that_only_touches_the_diagonal_is_said_to():
     touch = Participation(lambda alphas: np.minimum(alphas**2 + 0.25, 1), stats.uniform())
     touching, stable = equilibria(touch)

@@ -45,6 +45,21 @@ def test_the_next_person_of_a_list_is_the_cheapest_who_is_not_in():
     np.testing.assert_array_equal(costs.cdf(np.array([0.0, 0.1, 0.29, 0.7])), [0, 1 / 3, 1 / 3, 1])
 
 
+def test_a_table_is_not_overshot_by_an_ulp():
+    rng = np.random.default_rng(2)
+    for _ in range(100):
+        sizes, successes = np.sort(rng.random((2, 4)).round(2))
+        if len(set(sizes)) == 4:
+            found = TabulatedSuccess(sizes, successes)(np.linspace(0, 1, 501))
+            assert 0 <= found.min() <= found.max() <= successes[-1]
+
+
+def test_success_may_fall_or_leave_the_fractions_by_rounding():
+    for last in (0.3, 1.0):
+        Participation(lambda a, last=last: np.where(a < 0.5, last + 1e-13, last), 0.3)
+    Participation(lambda a: a - 1e-13, 0.3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -121,6 +121,15 @@ def test_any_curve_and_any_costs_agree_with_another_quadrature():
     assert compared > 60
 
 
+def test_from_any_start_everybody_can_be_reached():
+    """However the middle of a piece is rounded, no share above 1 is looked at."""
+    model = Participation(lambda alphas: alphas**3, 0.9)
+    tip = 0.9 ** (1 / 3)
+    for start in np.random.default_rng(8).uniform(0, tip, 40):
+        by_hand = 0.9 * (tip - start) - (tip**4 - start**4) / 4
+        assert subsidy(model, 1.0, start) == pytest.approx(by_hand, abs=1e-8)
+
+
 def test_a_subsidy_is_due_only_where_people_would_not_join_by_themselves():
     model = Participation(lambda alphas: 0.2 + 0.8 * alphas, stats.uniform())
     assert subsidy(model, 1.0) == pytest.approx(0, abs=1e-12)
@@ -128,6 +137,14 @@ def test_a_subsidy_is_due_only_where_people_would_not_join_by_themselves():
     whole = subsidy(spread, 0.7)
     assert whole == pytest.approx(subsidy(spread, 0.3) + subsidy(spread, 0.7, start=0.3))
     assert subsidy(spread, 0.3, start=0.3) == 0
+
+
+def test_who_loses_nothing_by_being_in_needs_nothing():
+    nobody_minds = Participation(np.sqrt, [-0.3, -0.3])
+    some_like_it = Participation(np.sqrt, stats.norm(-9, 0.1))
+    for model in (nobody_minds, some_like_it):
+        assert subsidy(model, 0.9) == 0
+        assert subsidy(model, 0.4, start=0.4) == 0
 
 
 @pytest.mark.parametrize(

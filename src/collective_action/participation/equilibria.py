@@ -118,7 +118,7 @@ def _merge(cells: list[tuple[float, float]], width: float) -> list[tuple[float, 
     joined = cells[:1]
     for low, high in cells[1:]:
         if low - joined[-1][1] <= width:
-            joined[-1] = joined[-1][0], max(high, joined[-1][1])
+            joined[-1] = joined[-1][0], high
         else:
             joined.append((low, high))
     return joined

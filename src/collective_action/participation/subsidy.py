@@ -47,11 +47,9 @@ def subsidy(model: Participation, reach: float, start: float = 0.0) -> float:
     begin = validation.fraction("start", start)
     if begin > end:
         raise ValueError(f"start is {begin}: it must be in [0, reach], and reach is {end}")
-    lowest, highest = model.costs.ppf(np.array([begin, end]))
-    if not np.isfinite(highest):
-        raise ValueError(f"reach is {end}: the cost of the last person in is {highest}")
-    if begin == end or lowest == highest <= 0:
-        return 0.0
+    dearest = model.costs.ppf(np.array([end]))[0]
+    if not np.isfinite(dearest):
+        raise ValueError(f"reach is {end}: the cost of the last person in is {dearest}")
     return _integral(model.shortfall, begin, end)
 
 
@@ -68,7 +66,7 @@ def _integral(f: Callable[[np.ndarray], np.ndarray], begin: float, end: float) -
     while low.size:
         half = (high - low) / 2
         middle = low + half
-        at = np.clip(middle[:, np.newaxis] + half[:, np.newaxis] * nodes, begin, end)
+        at = middle[:, np.newaxis] + half[:, np.newaxis] * nodes
         values = f(at)
         line = values[:, :1] + (values[:, -1:] - values[:, :1]) * (nodes + 1) / 2
         straight = np.abs(values - line).max(axis=1) <= BEND
