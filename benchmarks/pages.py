@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bookbuild import browser as machine
-from bookbuild.layout import VARIABLE
+from bookbuild.book import VARIABLE
 from measure import MEGABYTE, Benchmark
 
 HERE = Path(__file__).resolve().parents[1]
