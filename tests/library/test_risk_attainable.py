@@ -74,6 +74,19 @@ def test_gamma_on_a_ball_has_a_closed_form(seed, d):
     assert exact <= found.amount + found.gap + 1e-12
 
 
+@pytest.mark.parametrize("beside", [1e-2, 1e-4, 1e-6])
+def test_an_own_record_just_beside_the_line_of_two_others_is_not_taken_for_one_on_it(beside):
+    menu = candidates(Records([[0.0, beside]]), [[-1.0, 0.0], [1.0, 0.0]], [0.0, 0.0])
+    found = reach(SquaredDistance(), [0.0, 0.0], [0.0, -1.0], menu)
+    assert found.amount == pytest.approx(beside, rel=1e-6)
+
+
+def test_a_share_of_one_in_a_hundred_million_is_found():
+    menu = candidates(Records([[-1.0], [1.0]]), [[1e6]], [0.0])
+    found = approach(SquaredDistance(), [0.0], [-0.01], menu)
+    assert found.gradient == pytest.approx(-0.01, rel=1e-6)
+
+
 @pytest.mark.parametrize("loss", [Squared(0.1), Logistic(0.1)], ids=str)
 @pytest.mark.parametrize("shape", ["box", "ball"])
 def test_no_record_of_the_domain_is_steeper_than_the_steepest(loss, shape):

@@ -221,7 +221,6 @@ def test_a_solver_is_not_believed_unseen(searched, monkeypatch, spoil, message):
         return solved
 
     monkeypatch.setattr(optimize, "linprog", spoilt)
-    monkeypatch.setattr(programme, "REFINEMENT", 0.0)
     with pytest.raises(RuntimeError, match=message):
         steer(*searched)
 

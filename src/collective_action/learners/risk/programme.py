@@ -8,14 +8,11 @@ from scipy import optimize, sparse
 from collective_action.learners.risk.attainable_set import AttainableSet
 from collective_action.learners.risk.columns import Columns
 from collective_action.learners.risk.equations import Equations
-from collective_action.learners.risk.losses import ROUNDING
 from collective_action.learners.risk.steepest import steepest
 
 TOLERANCE = 1e-9
 ROUNDS = 300
-DUST = 1e-13
 STRAIGHT = 1e-13
-REFINEMENT = 1e-6
 BELIEVED = 1e-8
 INFEASIBLE = 2
 SOLVER = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
@@ -175,11 +172,18 @@ def _linprog(attainable, columns, programme):
     if solved.status != 0:
         raise RuntimeError(f"the linear programme of attainable gradients failed: {solved.message}")
     shares = np.zeros(len(columns.gradients))
-    shares[others] = np.where(solved.x[: len(others)] > DUST, solved.x[: len(others)], 0)
+    shares[others] = solved.x[: len(others)]
     shares[first] = masses - np.bincount(columns.owners, weights=shares, minlength=len(masses))
     amounts = solved.x[len(others) :] / units
-    shares, amounts = _refined(equations, columns, masses, programme, shares, amounts)
-    return shares, amounts, dearest * equations.price(solved.eqlin.marginals)
+    moved = equations.moves(shares @ columns.moves) + amounts * units @ equations.vectors
+    missed = np.linalg.norm(equations.wanted - moved) / (1 + np.abs(amounts * units).sum())
+    error = max(missed, -shares.min())
+    if not error <= BELIEVED:
+        raise RuntimeError(
+            "the linear programme of attainable gradients misses its own equations by "
+            f"{error:.3g}: scale the features to one order of magnitude"
+        )
+    return np.maximum(shares, 0), amounts, dearest * equations.price(solved.eqlin.marginals)
 
 
 def _scaled(rows: np.ndarray) -> np.ndarray:
@@ -204,50 +208,3 @@ def _between_others(columns, groups: int) -> np.ndarray:
     on_it = missed <= STRAIGHT * (np.sqrt(length) + np.linalg.norm(one, axis=1))
     skipped[pairs] = on_it & (place >= 0) & (place <= 1)
     return skipped
-
-
-def _refined(equations, columns, masses, programme, shares, amounts):
-    """Meet the equations to rounding on the support that the solver found, and check that they are.
-
-    In each group the largest share takes what the others leave, so the groups' masses stay exact.
-    An answer that this would move is kept as the solver gave it.
-    """
-
-    def missed(shares, amounts):
-        met = (
-            equations.moves(shares @ columns.moves) + amounts * equations.units @ equations.vectors
-        )
-        return equations.wanted - met
-
-    order = np.lexsort((shares, columns.owners))
-    largest = order[np.flatnonzero(np.diff(columns.owners[order], append=-1))]
-    adjustable = shares > DUST
-    adjustable[largest] = False
-    moving = np.flatnonzero(adjustable)
-    used = np.flatnonzero((amounts > programme.lower) & (amounts < programme.upper))
-    changes = columns.gradients[moving] - columns.gradients[largest[columns.owners[moving]]]
-    active = np.concatenate([equations.moves(changes), equations.vectors[used]]).T
-    residual = missed(shares, amounts)
-    correction = np.linalg.lstsq(active, residual, rcond=ROUNDING)[0]
-    finer, moved = shares.copy(), amounts.copy()
-    finer[moving] = np.maximum(finer[moving] + correction[: len(moving)], 0)
-    finer[largest] = 0
-    rest = np.bincount(columns.owners, weights=finer, minlength=len(masses))
-    finer[largest] = np.maximum(masses - rest, 0)
-    moved[used] += correction[len(moving) :] / equations.units[used]
-    moved = np.clip(moved, programme.lower, programme.upper)
-    small = np.abs(moved - amounts) * equations.units <= REFINEMENT * (
-        1 + np.abs(amounts) * equations.units
-    )
-    remaining = missed(finer, moved)
-    if small.all() and np.linalg.norm(remaining) <= np.linalg.norm(residual):
-        shares, amounts, residual = finer, moved, remaining
-    error = max(
-        np.linalg.norm(residual) / (1 + np.abs(amounts * equations.units).sum()), -shares.min()
-    )
-    if not error <= BELIEVED:
-        raise RuntimeError(
-            "the linear programme of attainable gradients misses its own equations by "
-            f"{error:.3g}: scale the features to one order of magnitude"
-        )
-    return np.maximum(shares, 0), amounts
