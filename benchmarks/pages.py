@@ -14,14 +14,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tomllib
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bookbuild import browser as machine
 from bookbuild.book import VARIABLE
+from bookbuild.editions.pdf import browser as machine
 from measure import MEGABYTE, Benchmark
 
 HERE = Path(__file__).resolve().parents[1]
@@ -55,9 +56,28 @@ def checkouts() -> tuple[Path, Path]:
     there = Path(folder.name, "checkout")
     git = ("git", "-C", str(HERE), "worktree")
     subprocess.run([*git, "add", "--quiet", "--detach", str(there), COMMIT], check=True)
+    install(there)
     atexit.register(folder.cleanup)
     atexit.register(subprocess.run, [*git, "remove", "--force", str(there)], check=True)
     return HERE, there
+
+
+def install(checkout: Path) -> None:
+    """Let a checkout say itself what it needs and plugs in, as if it were what is installed."""
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = f"Name: {project['name']}\nVersion: {project['version']}\n"
+    needed = [f"Requires-Dist: {name}\n" for name in project["dependencies"]]
+    for extra, names in project["optional-dependencies"].items():
+        needed += [f'Requires-Dist: {name}; extra == "{extra}"\n' for name in names]
+    plugged = [
+        f"[{group}]\n" + "".join(f"{name} = {place}\n" for name, place in plugins.items())
+        for group, plugins in project.get("entry-points", {}).items()
+    ]
+    folder = f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    place = checkout / "src" / folder
+    place.mkdir()
+    (place / "METADATA").write_text(f"{named}{''.join(needed)}", encoding="utf-8")
+    (place / "entry_points.txt").write_text("".join(plugged), encoding="utf-8")
 
 
 def build(checkout: Path) -> Path:
@@ -80,8 +100,10 @@ def served(site: Path):
     handler = functools.partial(_Silent, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}/index.html"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/index.html"
+        finally:
+            server.shutdown()
 
 
 def visit(browser: Browser, address: str) -> Visit:
@@ -89,7 +111,7 @@ def visit(browser: Browser, address: str) -> Visit:
     context = browser.new_context(viewport=SIZE)
     context.add_init_script(WATCH)
     page, finished = context.new_page(), []
-    page.on("requestfinished", finished.append)
+    page.on("requestfinished", lambda request: finished.append(request))
     page.goto(address)
     page.wait_for_function("window.live")
     page.wait_for_load_state("networkidle")
