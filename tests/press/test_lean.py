@@ -17,7 +17,7 @@ LOADED = "import sys; print(*(name for name in names if sys.modules.get(name)))"
 @pytest.mark.slow
 def test_the_press_loads_nothing_that_no_page_needs():
     assert all(map(find_spec, lean.UNNEEDED)), "there is nothing to leave out"
-    start = f"names = {lean.UNNEEDED}; from bookbuild import lean; lean.leave_out()"
+    start = f"names = {lean.UNNEEDED}; from bookbuild.site import lean; lean.leave_out()"
     code = "; ".join([start, PRESS, LOADED])
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
