@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bookbuild.book import Book
-from bookbuild.editions import student
-from bookbuild.editions.slides import deck
 
 
 @dataclass(frozen=True)
@@ -60,19 +58,33 @@ def build(book: Book) -> int:
         raise ValueError(f"nothing can be built in {book.build}: {error.strerror}") from None
     with beside as workplace, ThreadPoolExecutor(max_workers=1) as meanwhile:
         unfinished = Unfinished(book.root, Path(workplace))
-        folder = unfinished.site / student.FOLDER
         # While Sphinx works in a process of its own; what is wrong with the pages is told first.
-        edition = meanwhile.submit(student.write, unfinished, folder)
+        edition = meanwhile.submit(_write_edition, unfinished)
         if not _write_pages(unfinished):
             print("The site has problems: see the lines marked WARNING or ERROR.", file=sys.stderr)
             return 1
-        deck.write(unfinished)
         edition.result()
+        _write_decks(unfinished)
         if book.site.exists():
             book.site.rename(unfinished.workplace / "earlier")
         unfinished.site.rename(book.site)
     print(f"The book is built: open {book.site / 'index.html'}")
     return 0
+
+
+# What the editions import takes a second, in which Sphinx starts.
+
+
+def _write_edition(book: Unfinished) -> None:
+    from bookbuild.editions import student
+
+    student.write(book, book.site / student.FOLDER)
+
+
+def _write_decks(book: Unfinished) -> None:
+    from bookbuild.editions.slides import deck
+
+    deck.write(book)
 
 
 def _write_pages(book: Unfinished) -> bool:
