@@ -87,6 +87,14 @@ def test_a_minimiser_of_separable_classes_is_found_to_the_last_digits(penalty):
     assert minimiser(Logistic(penalty), records)[0] == pytest.approx(exact, rel=1e-9)
 
 
+def test_a_column_ten_thousand_times_smaller_is_still_a_column():
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(50, 2)) * [1.0, 1e-4]
+    labels = features @ [1.0, -1e4] + rng.normal(size=50)
+    found = minimiser(Squared(), Records(features, labels))
+    assert found == pytest.approx(np.linalg.lstsq(features, labels)[0], rel=1e-6)
+
+
 def test_a_sample_follows_the_weights():
     records = Records([[0.0], [1.0], [2.0]], weights=[0.7, 0.3, 0.0])
     drawn = records.sample(20_000, 4).features[:, 0]

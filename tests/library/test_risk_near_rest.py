@@ -284,3 +284,38 @@ def test_any_record_of_an_interval_pushes_as_far_as_a_fine_scan_finds(loss):
         assert (share < SIGNIFICANT and found == 0) or (share > NOISE and same(found, expected))
         moved = rest * (1 + ULP * rng.integers(-8, 9))
         assert steer(loss, moved, menu).critical_mass == 0
+
+
+def alike(rng, negligible):
+    """Return members with one and the same features, but for a few who are hardly there.
+
+    Also return the features and the mean label of those who are.
+    """
+    n, p, few = int(rng.integers(3, 60)), int(rng.integers(2, 5)), int(rng.integers(1, 3))
+    common, labels = rng.normal(size=p), rng.normal(size=n)
+    weights, rest = rng.random(n), rng.random(few)
+    others = rng.normal(size=(few, p))
+    if negligible == "records":
+        others *= 10.0 ** rng.uniform(-18, -15)
+    else:
+        rest *= {"no weight": 0, "weight": 1e-16}[negligible]
+    total = weights.sum() + rest.sum()
+    members = Records(
+        np.vstack([np.tile(common, (n, 1)), others]),
+        np.append(labels, rng.normal(size=few)),
+        np.append(weights, rest) / total,
+    )
+    return members, common, weights @ labels / weights.sum()
+
+
+@pytest.mark.parametrize("negligible", ["no weight", "weight", "records"])
+def test_members_who_are_hardly_there_are_not_asked_for_their_direction(negligible):
+    """The others move the prediction for their features only: (1 − α)·mean + α·5 = wanted."""
+    rng = np.random.default_rng(21)
+    for _ in range(100):
+        members, common, mean = alike(rng, negligible)
+        lead = 10.0 ** rng.uniform(-13, -1)
+        target = rng.normal(size=len(common))
+        target += common * (mean + lead - target @ common) / (common @ common)
+        found = steer(Squared(), target, labels_only(members, [-5.0, 5.0]))
+        assert found.critical_mass == pytest.approx(lead / (5 - mean), rel=1e-6, abs=1e-11)

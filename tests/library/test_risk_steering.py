@@ -241,6 +241,28 @@ def test_the_best_reachable_mean_is_a_projection():
     assert best_reachable(plan, plan.critical_mass).distance < 1e-9
 
 
+def test_a_search_for_the_best_mixture_that_gives_up_is_not_believed(monkeypatch):
+    search = optimize.minimize_scalar
+    monkeypatch.setattr(
+        optimize, "minimize_scalar", lambda *a, **k: search(*a, **k, options={"maxiter": 2})
+    )
+    population = Records([[-0.3, 0.1], [0.2, 0.4]])
+    plan = steer(SquaredDistance(), [1.5, 0.4], anything(population, Ball([0, 0], 2.0), [0]))
+    with pytest.raises(RuntimeError, match="the search for the best mixture stopped at"):
+        best_reachable(plan, 0.3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_from_the_critical_mass_on_nothing_better_than_steering_is_searched_for(seed):
+    loss, menu, target = problem(np.random.default_rng(200 + seed))
+    plan = steer(loss, target, menu)
+    for alpha in (plan.critical_mass, (1 + plan.critical_mass) / 2):
+        if alpha <= 1:
+            found, submitted = best_reachable(plan, alpha).submission, plan.submission(alpha)
+            np.testing.assert_array_equal(found.features, submitted.features)
+            np.testing.assert_array_equal(found.weights, submitted.weights)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_the_best_reachable_parameter_is_never_worse_than_pushing_straight(seed):
@@ -249,7 +271,11 @@ def test_the_best_reachable_parameter_is_never_worse_than_pushing_straight(seed)
     plan = steer(loss, target, menu)
     alpha = 0.6 * min(plan.critical_mass, 1)
     straight = np.linalg.norm(plan.deployed(alpha) - target)
-    assert best_reachable(plan, alpha, steps=15).distance <= straight + 1e-12
+    found = best_reachable(plan, alpha, steps=15)
+    assert found.distance <= straight + 1e-12
+    law = found.submission
+    atoms = np.column_stack([law.features, law.labels])
+    assert found.distance > 0.99 * straight or len(np.unique(atoms, axis=0)) == len(atoms)
 
 
 @pytest.mark.parametrize("n", [7, 50, 400])

@@ -9,8 +9,6 @@ from collective_action.learners.risk.attainable import Reach
 from collective_action.learners.risk.losses import Loss, mean_gradient
 from collective_action.learners.risk.records import Records
 
-EXACT = 1e-9
-
 
 @dataclass(frozen=True, eq=False)
 class Roster:
@@ -75,7 +73,7 @@ def round_to_members(loss: Loss, theta: ArrayLike, plan: Reach, n: int) -> Roste
 
 def _largest_remainders(shares: np.ndarray, total: int) -> np.ndarray:
     exact = shares * total
-    counts = np.floor(exact + EXACT).astype(int)
+    counts = np.floor(exact).astype(int)
     missing = total - counts.sum()
     counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1
     return counts
