@@ -16,7 +16,7 @@ UNIT = (
     *(*PYTEST, "tests", "--ignore=tests/browser", "-n", "auto", "--dist", "worksteal"),
     "--durations=12",  # what to mark slow
 )
-BY_GROUP = ("-n", "auto", "--dist", "loadgroup")
+BY_GROUP = ("-n", "auto", "--dist", "loadgroup", "--no-loadscope-reorder")
 PAPERMILL = (*BOOKBUILD, "papermill", "--jobs", str(CORES), "-p", "scale=ci")
 NBVAL = (
     *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"),

@@ -1,13 +1,15 @@
 // What the browser tests ask of a page; each answer lists what is wrong, so none is good.
 window.probe = {
-  async showEverything() {
-    const folded = [...document.querySelectorAll("details:not([open])")];
-    for (const part of folded) part.open = true;
+  async unfold() {
+    for (const part of document.querySelectorAll("details")) part.open = true;
+    await window.MathJax?.startup?.promise;
+  },
+
+  async drawCharts() {
     for (const chart of document.querySelectorAll(".chart")) {
       chart.scrollIntoView();
       await probe.until(() => chart.matches(".is-live"));
     }
-    await window.MathJax?.startup?.promise;
     window.scrollTo(0, 0);
   },
 
@@ -68,14 +70,67 @@ window.probe = {
   tooWide: async () =>
     (await probe.until(() => document.documentElement.scrollWidth <= innerWidth))
       ? []
-      : [...document.querySelectorAll("body *")]
-          .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-          .map(probe.start),
+      : [
+          `${document.documentElement.scrollWidth} px`,
+          ...[...document.querySelectorAll("body *")]
+            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+            .map(probe.start),
+        ],
+
+  // Style sheets draw the glyphs of mathematics: axe and screen readers are shown the MathML beside
+  // them. They are a third of all elements.
+  removeGlyphs() {
+    for (const glyphs of document.querySelectorAll("mjx-math:not(:has(a, [id], [tabindex]))"))
+      glyphs.replaceChildren();
+  },
 
   setTheme: (theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme }),
 
-  async inaccessible() {
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  hasLetters: (element) =>
+    element.matches("input, select, textarea") ||
+    [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()),
+
+  // Name what decides how well an element's text stands out: the look of its letters, and every box
+  // around it that paints something or leaves the flow.
+  looks() {
+    const around = new Map();
+    const behind = (box) => {
+      if (!box) return "";
+      if (!around.has(box)) {
+        const style = getComputedStyle(box);
+        const paint = [style.backgroundColor, style.backgroundImage, style.opacity,
+          style.mixBlendMode, style.filter].join();
+        const stays = ["static", "relative"].includes(style.position);
+        const own = paint === "rgba(0, 0, 0, 0),none,1,normal,none" ? "" : paint;
+        around.set(box, `${behind(box.parentElement)}${own}${stays ? "" : `#${around.size}`}`);
+      }
+      return around.get(box);
+    };
+    return (element) => {
+      const style = getComputedStyle(element);
+      return [style.color, style.webkitTextFillColor, style.webkitTextStroke, style.textShadow,
+        style.fontSize, style.fontWeight, behind(element)].join();
+    };
+  },
+
+  // The serious faults that axe finds, or those of them alone that another theme can bring.
+  async inaccessible({ within = document, colours = false } = {}) {
+    const contrast = axe._audit.rules.find(({ id }) => id === "color-contrast");
+    const { matches } = contrast;
+    const [look, seen] = [probe.looks(), new Set()];
+    // Letters of one look have one contrast, which takes long to find: it is measured once.
+    contrast.matches = (element, ...more) =>
+      probe.hasLetters(element) &&
+      !seen.has(look(element)) &&
+      matches(element, ...more) &&
+      Boolean(seen.add(look(element)));
+    const { violations } = await axe.run(within, {
+      resultTypes: ["violations"],
+      ...(colours
+        ? { runOnly: ["color-contrast", "link-in-text-block"] }
+        : { rules: { region: { enabled: false } } }), // slow, and never more than moderate
+    });
+    contrast.matches = matches;
     return violations
       .filter((found) => ["serious", "critical"].includes(found.impact))
       .map((found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 160))}`);

@@ -7,17 +7,11 @@ from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 LIVE = ".chart.is-live .chart-live svg"
 SLIDER = ".vega-bind input[type=range]"
-NARROWEST = {"width": 320, "height": 640}
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, name, {
     configurable: true,
     get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
   });"""
-UNFOLDED_WIDTH = """async () => {
-  for (const part of document.querySelectorAll("details")) part.open = true;
-  await window.MathJax?.startup?.promise;
-  return document.documentElement.scrollWidth;
-}"""
 NO_EVALUATION = "script-src 'self' 'unsafe-inline'"
 FRAME = '<iframe sandbox="allow-scripts" width="1200" height="900" src="{}"></iframe>'
 
@@ -149,23 +143,3 @@ def test_a_reader_who_saves_data_is_asked_before_vega_comes(opened: Opener, addr
     assert not [url for url in asked if "vega.js" in url]
     page.get_by_role("button", name="Draw this chart live").first.click()
     moves_its_slider(page)
-
-
-def test_no_page_scrolls_sideways_on_the_narrowest_phone(
-    opened: Opener, address: str, site
-) -> None:
-    page = opened(lambda page: page.set_viewport_size(NARROWEST))
-    wide = {}
-    for path in sorted(site.rglob("*.html")):
-        name = path.relative_to(site)
-        if {"_static", "slides"} & set(name.parts):
-            continue
-        page.goto(address + name.as_posix())
-        page.evaluate(
-            "() => { for (const part of document.querySelectorAll('details')) part.open = true; }"
-        )
-        page.evaluate("async () => { await window.MathJax?.startup?.promise; }")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > NARROWEST["width"]:
-            wide[name.as_posix()] = width
-    assert wide == {}

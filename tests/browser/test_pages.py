@@ -1,23 +1,28 @@
 """Every page of the built site, as a reader's browser sees it."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from support.books import THIS_BOOK
+from support.themes import see_both_themes
+from support.watching import Watch, watch
 
-AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
+NARROWEST = {"width": 320, "height": 640}
+ONWARD = "document.querySelector('a.right-next')?.href"
 
 
 @dataclass
 class Visit:
-    """What one visit to a page showed to be wrong, by kind."""
+    """Where one visit to a page leads, and what it showed to be wrong, by kind."""
 
-    outside: list[str] = field(default_factory=list)
-    console: list[str] = field(default_factory=list)
+    name: str
+    watch: Watch
+    onward: str | None = None
     raw_mathematics: list[str] = field(default_factory=list)
     dead_charts: list[str] = field(default_factory=list)
     dead_sliders: list[str] = field(default_factory=list)
@@ -32,57 +37,42 @@ def visits() -> dict[str, Visit]:
 
 
 @pytest.fixture(scope="session")
-def visit(request, visits: dict[str, Visit], context: BrowserContext, address: str) -> Visit:
+def visit(request, visits: dict[str, Visit], tab: Page, address: str) -> Visit:
     """Return the visit to the page of this test."""
     name = request.param
     if name not in visits:
-        visits[name] = _visit(context, address, name)
+        with watch(tab, address) as seen:
+            visits[name] = _visit(tab, address, Visit(name, seen))
     return visits[name]
 
 
-def _visit(context: BrowserContext, address: str, name: str) -> Visit:
-    visit = Visit()
-    page = context.new_page()
+def _visit(page: Page, address: str, visit: Visit) -> Visit:
+    """Open a page on the narrowest phone, as it comes; then look at all of it."""
+    page.set_viewport_size(NARROWEST)
+    page.goto(address + visit.name)
+    page.evaluate("probe.unfold()")
+    visit.too_wide[NARROWEST["width"]] = page.evaluate("probe.tooWide()")
+    onward = page.evaluate(ONWARD)
+    visit.onward = onward and onward.removeprefix(address)
     page.set_viewport_size(WIDE)
-    _watch(page, address, visit)
-    page.goto(address + name)
-    page.evaluate("probe.showEverything()")
+    page.evaluate("probe.drawCharts()")
     visit.raw_mathematics = page.evaluate("probe.rawMathematics()")
     visit.dead_charts = page.evaluate("probe.deadCharts()")
     visit.dead_sliders = page.evaluate("probe.deadSliders()")
-    page.add_script_tag(path=AXE)
-    for theme in ("dark", "light"):
-        page.evaluate("theme => probe.setTheme(theme)", theme)
-        page.evaluate("probe.settled()")
-        visit.inaccessible[theme] = page.evaluate("probe.inaccessible()")
-    for size in (WIDE, NARROW):
+    for size in (NARROW, WIDE):
         page.set_viewport_size(size)
         page.evaluate("probe.settled()")
         visit.too_wide[size["width"]] = page.evaluate("probe.tooWide()")
-    page.close()
+    visit.inaccessible = see_both_themes(page)
     return visit
 
 
-def _watch(page: Page, address: str, visit: Visit) -> None:
-    def on_request(request) -> None:
-        if not request.url.startswith((address, "data:", "blob:")):
-            visit.outside.append(request.url)
-
-    def on_console(message) -> None:
-        if message.type in ("error", "warning"):
-            visit.console.append(f"{message.type}: {message.text}")
-
-    page.on("request", on_request)
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: visit.console.append(f"uncaught: {error}"))
-
-
 def test_asks_nothing_of_a_third_party(visit: Visit) -> None:
-    assert visit.outside == []
+    assert visit.watch.outside == []
 
 
 def test_console_stays_quiet(visit: Visit) -> None:
-    assert visit.console == []
+    assert visit.watch.console == []
 
 
 def test_mathematics_is_rendered(visit: Visit) -> None:
@@ -98,7 +88,12 @@ def test_sliders_change_the_drawing(visit: Visit) -> None:
 
 
 def test_fits_wide_and_narrow_screens(visit: Visit) -> None:
-    assert visit.too_wide == {WIDE["width"]: [], NARROW["width"]: []}
+    assert visit.too_wide == {size["width"]: [] for size in (NARROWEST, WIDE, NARROW)}
+
+
+def test_next_leads_on_in_reading_order(visit: Visit) -> None:
+    pages = [f"{page}.html" for page in THIS_BOOK.pages()]
+    assert visit.onward == dict(pairwise(pages)).get(visit.name)
 
 
 def test_accessible_in_light_and_dark(visit: Visit) -> None:

@@ -4,8 +4,6 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from support.books import THIS_BOOK
-
 SLIDER = ".vega-bind input[type=range]"
 
 
@@ -84,18 +82,6 @@ def test_paper_is_light(browser: Browser, address: str) -> None:
     assert page.evaluate("window.printed") == "light"
     assert page.evaluate(theme) == "dark"
     context.close()
-
-
-def test_next_leads_through_the_book_in_reading_order(page: Page, address: str) -> None:
-    page.goto(address)
-    visited = []
-    while True:
-        visited.append(page.url.removeprefix(address).removesuffix(".html") or "index")
-        onward = page.locator("a.right-next")
-        if not onward.count():
-            break
-        page.goto(onward.evaluate("link => link.href"))
-    assert visited == THIS_BOOK.pages()
 
 
 def test_chapter_is_downloaded_as_written_and_as_executed(page: Page, address: str) -> None:

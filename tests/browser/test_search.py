@@ -1,10 +1,11 @@
 """The search finds what pages show, as they show it, and shows it without TeX."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 RESULTS = "#search-results li a"
 # Those words of a list for which the search does not name the page.
@@ -23,28 +24,34 @@ def search(page: Page, address: str, words: str) -> None:
     expect(page.locator("#search-results .search-summary")).to_contain_text("finished")
 
 
+@pytest.fixture(scope="module")
+def index(context: BrowserContext, address: str) -> Iterator[Page]:
+    """Open the search with its index, to be asked without a visit for each question."""
+    page = context.new_page()
+    page.goto(f"{address}search.html")
+    page.wait_for_function("Search.hasIndex()")
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize(
     "name",
     ["Gürses", "Gurses", "gürses", "Mendler-Dünner", "Mendler-Dunner", "Dunner", "Györfi",
      "Győrfi", "Gyorfi", "Tramèr", "Tramer", "Honig", "Aïvodji", "Aivodji", "Laszlo", "TikTok",
      "#TulsaFlop", "Le Scao", "Daume III"],
 )  # fmt: skip
-def test_a_name_is_found_with_and_without_its_accents(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}search.html")
-    page.wait_for_function("Search.hasIndex()")
-    assert page.evaluate(MISSED, [[name], "bibliography"]) == []
+def test_a_name_is_found_with_and_without_its_accents(index: Page, name: str) -> None:
+    assert index.evaluate(MISSED, [[name], "bibliography"]) == []
 
 
-def test_every_word_of_the_bibliography_finds_it(page: Page, address: str, site) -> None:
+def test_every_word_of_the_bibliography_finds_it(index: Page, site) -> None:
     soup = BeautifulSoup((site / "bibliography.html").read_text("utf-8"), "html.parser")
     entries = soup.select("article .citation")
     assert len(entries) > 50
     for link in soup.select("article .citation a, article .citation .label"):
         link.decompose()
     words = sorted({word for entry in entries for word in entry.get_text().split()})
-    page.goto(f"{address}search.html")
-    page.wait_for_function("Search.hasIndex()")
-    assert page.evaluate(MISSED, [words, "bibliography"]) == []
+    assert index.evaluate(MISSED, [words, "bibliography"]) == []
 
 
 @pytest.mark.parametrize(

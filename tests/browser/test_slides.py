@@ -5,36 +5,48 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from support.books import THIS_BOOK
+from support.themes import AXE, see_both_themes
+from support.watching import Watch, watch
 
-AXE = THIS_BOOK.root / "tests" / "vendor" / "axe-core" / "axe.min.js"
 READY = "window.Reveal?.isReady?.() === true"
-# What of a slide lies outside the room below its title, or is a picture that is not there.
-OUTSIDE = """() => {
-  const slide = Reveal.getCurrentSlide();
-  const body = slide.querySelector(".body");
-  const room = body.getBoundingClientRect();
-  const found = [];
-  if (body.scrollHeight > body.clientHeight || body.scrollWidth > body.clientWidth)
-    found.push("more than the slide holds");
-  for (const part of body.querySelectorAll("*")) {
-    if (part.closest("mjx-assistive-mml, svg *")) continue; // unseen, or clipped by its drawing
-    const box = part.getBoundingClientRect();
-    if (!box.width || !box.height) continue;
-    if (box.left < room.left - 1 || box.right > room.right + 1 ||
-        box.top < room.top - 1 || box.bottom > room.bottom + 1) found.push(probe.start(part));
+# Each slide in turn: what lies outside the room below its title, or is a picture that is not there,
+# and how large its letters are.
+SHOW = """async () => {
+  const outside = (slide) => {
+    const body = slide.querySelector(".body");
+    const room = body.getBoundingClientRect();
+    const found = [];
+    if (body.scrollHeight > body.clientHeight || body.scrollWidth > body.clientWidth)
+      found.push("more than the slide holds");
+    for (const part of body.querySelectorAll("*")) {
+      if (part.closest("mjx-assistive-mml, svg *")) continue; // unseen, or clipped by its drawing
+      const box = part.getBoundingClientRect();
+      if (!box.width || !box.height) continue;
+      if (box.left < room.left - 1 || box.right > room.right + 1 ||
+          box.top < room.top - 1 || box.bottom > room.bottom + 1) found.push(probe.start(part));
+    }
+    for (const image of slide.querySelectorAll("img"))
+      if (!image.naturalWidth || !image.alt) found.push(probe.start(image));
+    for (const chart of slide.querySelectorAll(".chart"))
+      if (!chart.querySelector(".chart-live svg")) found.push("a chart that is not drawn");
+    for (const raw of slide.querySelectorAll("mjx-merror")) found.push(probe.start(raw));
+    for (const raw of slide.querySelectorAll(".body .math, .notes .math"))
+      if (!raw.querySelector("mjx-container")) found.push(probe.start(raw));
+    if (/\\\\[(\\[]|\\$/.test(slide.innerText)) found.push("raw mathematics");
+    return found;
+  };
+  const seen = [];
+  for (let number = 0; number < Reveal.getTotalSlides(); number++) {
+    Reveal.slide(number);
+    const slide = Reveal.getCurrentSlide();
+    const charts = [...slide.querySelectorAll(".chart")];
+    await probe.until(() => charts.every((chart) => chart.matches(".is-live")));
+    const letters = parseFloat(slide.querySelector(".body").style.fontSize);
+    seen.push({ outside: outside(slide), letters });
   }
-  for (const image of slide.querySelectorAll("img"))
-    if (!image.naturalWidth || !image.alt) found.push(probe.start(image));
-  for (const chart of slide.querySelectorAll(".chart"))
-    if (!chart.querySelector(".chart-live svg")) found.push("a chart that is not drawn");
-  for (const raw of slide.querySelectorAll("mjx-merror")) found.push(probe.start(raw));
-  for (const raw of slide.querySelectorAll(".body .math, .notes .math"))
-    if (!raw.querySelector("mjx-container")) found.push(probe.start(raw));
-  if (/\\\\[(\\[]|\\$/.test(slide.innerText)) found.push("raw mathematics");
-  return found;
+  return seen;
 }"""
 SMALLEST = 24  # pixels of a slide that is 720 high; denser text belongs on two slides
 
@@ -43,46 +55,29 @@ SMALLEST = 24  # pixels of a slide that is 720 high; denser text belongs on two 
 class Shown:
     """What one showing of a deck found wrong, by slide."""
 
-    slides: int
+    watch: Watch
     outside: dict[int, list[str]] = field(default_factory=dict)
     letters: dict[int, float] = field(default_factory=dict)
-    inaccessible: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
+    inaccessible: dict[str, list[str]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
-def shown(request, context: BrowserContext, address: str) -> Shown:
+def shown(request, tab: Page, address: str) -> Shown:
     """Show a deck from its first slide to its last."""
-    page = context.new_page()
-    page.set_viewport_size({"width": 1280, "height": 720})
-    messages: list[str] = []
-    requests: list[str] = []
-    page.on("request", lambda asked: requests.append(asked.url))
-    page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: messages.append(f"uncaught: {error}"))
-    page.goto(f"{address}slides/{request.param}.html")
-    page.wait_for_function(READY)
-    found = Shown(page.evaluate("Reveal.getTotalSlides()"))
-    for number in range(found.slides):
-        page.evaluate("number => Reveal.slide(number)", number)
-        _wait_for_charts(page)
-        found.outside[number + 1] = page.evaluate(OUTSIDE)
-        size = "parseFloat(Reveal.getCurrentSlide().querySelector('.body').style.fontSize)"
-        found.letters[number + 1] = page.evaluate(size)
-    page.add_script_tag(path=AXE)
-    found.inaccessible = page.evaluate("probe.inaccessible()")  # the last slide, as it is shown
-    page.goto(f"{address}slides/{request.param}.html?print-pdf")  # and all of them at once
-    page.wait_for_function(READY)
-    page.add_script_tag(path=AXE)
-    for theme in ("light", "dark"):
-        page.evaluate("theme => probe.setTheme(theme)", theme)
-        found.inaccessible += page.evaluate("probe.inaccessible()")
-    found.messages = [
-        text for text in messages if text.startswith(("error", "warning", "uncaught"))
-    ]
-    found.requests = [url for url in requests if not url.startswith((address, "data:", "blob:"))]
-    page.close()
+    deck = f"{address}slides/{request.param}.html"
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    with watch(tab, address) as seen:
+        found = Shown(seen)
+        tab.goto(deck)
+        tab.wait_for_function(READY)
+        for number, slide in enumerate(tab.evaluate(SHOW), start=1):
+            found.outside[number] = slide["outside"]
+            found.letters[number] = slide["letters"]
+        tab.add_script_tag(path=AXE)
+        found.inaccessible["as shown"] = tab.evaluate("probe.inaccessible()")  # the last slide
+        tab.goto(f"{deck}?print-pdf")  # and all of them at once
+        tab.wait_for_function(READY)
+        found.inaccessible |= see_both_themes(tab)
     return found
 
 
@@ -106,12 +101,12 @@ def test_letters_are_large_enough(shown: Shown) -> None:
 
 
 def test_asks_nothing_of_a_third_party_and_stays_quiet(shown: Shown) -> None:
-    assert shown.requests == []
-    assert shown.messages == []
+    assert shown.watch.outside == []
+    assert shown.watch.console == []
 
 
 def test_accessible_in_light_and_dark(shown: Shown) -> None:
-    assert shown.inaccessible == []
+    assert shown.inaccessible == {"as shown": [], "light": [], "dark": []}
 
 
 @pytest.fixture
