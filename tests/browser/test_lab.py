@@ -22,7 +22,9 @@ FRONT_MATTER = (
 CHAPTER = "\n".join([
     FRONT_MATTER,
     "```{prf:theorem} Small\n:label: small\n\nOne and one are two.\n```\n",
-    books.code("import pandas as pd\n\nfrom collective_action.teaching import charts\n\ncharts.use_theme()"),
+    books.code(
+        "import pandas as pd\n\nfrom collective_action.teaching import charts\n\ncharts.use_theme()"
+    ),
     books.code(
         "line = pd.DataFrame(\n"
         '    {"alpha": [0, 0.5, 1], "success": [0, 0.2, 1], "bound": [0, 0.1, 1]})\n'
