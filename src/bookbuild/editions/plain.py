@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from pybtex.database import Entry, parse_file
 
 from bookbuild.book import Book
-from bookbuild.chapters import glued, myst
+from bookbuild.chapters import executed, glued, myst
 from bookbuild.chapters.myst import Fence
 from bookbuild.chapters.quiz import MARK, VERDICTS
 
@@ -64,7 +63,7 @@ def names(book: Book) -> Names:
 def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
     """Return the function that says a piece of this chapter in plain Markdown."""
     path = book.notebooks / f"{chapter}.ipynb"
-    values = glued.read(nbformat.read(path, as_version=4)) if path.is_file() else {}
+    values = glued.read(executed.read(path)) if path.is_file() else {}
 
     def role(match: re.Match) -> str:
         text, kind = match["text"], match["name"]
