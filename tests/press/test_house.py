@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bookbuild.chapters import imports
 from support.books import THIS_BOOK
 
 SRC = THIS_BOOK.root / "src"
@@ -33,12 +34,7 @@ def modules(package: str) -> dict[str, Path]:
 
 def imported(source: str) -> Iterator[str]:
     """Yield what a module imports, anywhere in it; for ``from a import b`` both a and a.b."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    return imports.named(ast.walk(ast.parse(source)))
 
 
 def arrows(package: str) -> dict[str, set[str]]:

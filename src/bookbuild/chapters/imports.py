@@ -19,7 +19,7 @@ def reached(cells: Iterable[str], library: Iterable[Path]) -> set[str]:
     """
     folders = {folder.name: folder for folder in library}
     found: set[str] = set()
-    waiting = [name for cell in cells for name in _named(ast.walk(ast.parse(cell)))]
+    waiting = [name for cell in cells for name in named(ast.walk(ast.parse(cell)))]
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -38,10 +38,10 @@ def reached(cells: Iterable[str], library: Iterable[Path]) -> set[str]:
 
 @cache
 def _loaded(module: Path) -> tuple[str, ...]:
-    return tuple(_named(_at_top(ast.parse(module.read_text(encoding="utf-8")))))
+    return tuple(named(_at_top(ast.parse(module.read_text(encoding="utf-8")))))
 
 
-def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def named(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield what import statements name: for ``from a import b`` both ``a`` and ``a.b``."""
     for node in nodes:
         if isinstance(node, ast.Import):
