@@ -4,7 +4,7 @@ import numpy as np
 
 from collective_action.learners.optimal import success_curve
 from collective_action.population import Population
-from collective_action.strategies import Signal, feature_label, signal_mass
+from collective_action.strategies import Erasure, FeatureLabel, Signal, signal_mass
 from measure import Benchmark
 
 ALPHAS = np.linspace(0, 1, 200)
@@ -18,15 +18,16 @@ def world(n_features: int) -> tuple[Population, Signal]:
     return Population(joint), Signal(rng.integers(0, n_features, n_features), 3)
 
 
-def ours(given: tuple[Population, Signal]) -> np.ndarray:
+def ours(world: tuple[Population, Signal]) -> np.ndarray:
     """Sort the thresholds once."""
-    return success_curve(*given, ALPHAS)
+    population, signal = world
+    return success_curve(population, FeatureLabel(signal), ALPHAS)
 
 
-def ours_erasing(given: tuple[Population, Signal]) -> np.ndarray:
+def ours_erasing(world: tuple[Population, Signal]) -> np.ndarray:
     """Sort the thresholds of erasing once."""
-    population, signal = given
-    return success_curve(population, idempotent(signal), ALPHAS, "erasure")
+    population, signal = world
+    return success_curve(population, Erasure(idempotent(signal)), ALPHAS)
 
 
 def idempotent(signal: Signal) -> np.ndarray:
@@ -36,19 +37,19 @@ def idempotent(signal: Signal) -> np.ndarray:
     return g
 
 
-def loop_over_margins(given: tuple[Population, Signal]) -> np.ndarray:
+def loop_over_margins(world: tuple[Population, Signal]) -> np.ndarray:
     """Compute the lead of the best rival once, then compare all points at every α."""
-    population, signal = given
+    population, signal = world
     planted = signal_mass(population, signal)
     others = np.delete(population.joint, signal.target, axis=1).max(axis=1)
     behind = others - population.joint[:, signal.target]
     return np.array([planted[a * planted > (1 - a) * behind].sum() for a in ALPHAS])
 
 
-def loop_over_mixtures(given: tuple[Population, Signal]) -> np.ndarray:
+def loop_over_mixtures(world: tuple[Population, Signal]) -> np.ndarray:
     """Build the mixture at every α and look for its largest labels, as in the definition."""
-    population, signal = given
-    planted = feature_label(population, signal).joint
+    population, signal = world
+    planted = FeatureLabel(signal).law(population).joint
     success = []
     for a in ALPHAS:
         seen = a * planted + (1 - a) * population.joint
@@ -58,9 +59,9 @@ def loop_over_mixtures(given: tuple[Population, Signal]) -> np.ndarray:
     return np.array(success)
 
 
-def loop_over_erased(given: tuple[Population, Signal]) -> np.ndarray:
+def loop_over_erased(world: tuple[Population, Signal]) -> np.ndarray:
     """Compute when each answer changes once, then compare all features at every α."""
-    population, signal = given
+    population, signal = world
     g = idempotent(signal)
     joint, people = population.joint, np.arange(population.n_features)
     label = joint.argmax(axis=1)[g]

@@ -3,12 +3,12 @@
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.learners.optimal.contest import contest
+from collective_action.firm import Firm
 from collective_action.learners.optimal.erasing import erasing
-from collective_action.learners.optimal.firms import deviations
+from collective_action.learners.optimal.suboptimality import deviations
 from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
-from collective_action.strategies import Signal
+from collective_action.strategies import Erasure, FeatureLabel, Signal, Strategy
 from measure import Benchmark
 
 ALPHA, EPSILON, SLACK = 0.4, 0.01, 0.02
@@ -17,41 +17,42 @@ SECONDS = 5.0
 Interval = tuple[float, float]
 
 
-def planting(n_features: int) -> tuple[Population, Signal]:
+def planting(n_features: int) -> tuple[Population, Strategy]:
     """Return a random population with four labels; every feature is a signal point."""
     rng = np.random.default_rng(0)
     joint = rng.random((n_features, 4))
     joint /= joint.sum()
-    return Population(joint), Signal(rng.permutation(n_features), 1)
+    return Population(joint), FeatureLabel(Signal(rng.permutation(n_features), 1))
 
 
-def erasing_world(n_features: int) -> tuple[Population, Signal]:
+def erasing_world(n_features: int) -> tuple[Population, Strategy]:
     """Return a random population with four labels; a tenth of the features are signal points."""
     population, _ = planting(n_features)
     points = n_features // 10
     g = np.random.default_rng(1).integers(0, points, n_features)
     g[:points] = np.arange(points)
-    return population, Signal(g, 0)
+    return population, Erasure(g)
 
 
-def ours_planting(given: tuple[Population, Signal]) -> Interval:
+def ours_planting(world: tuple[Population, Strategy]) -> Interval:
     """Greedy, fractional relaxation and a dynamic programme over what they leave open."""
-    worst = worst_case(*given, ALPHA, "feature-label", EPSILON)
+    worst = worst_case(*world, ALPHA, Firm(EPSILON))
     return worst.lower, worst.upper
 
 
-def ours_erasing(given: tuple[Population, Signal]) -> Interval:
+def ours_erasing(world: tuple[Population, Strategy]) -> Interval:
     """Price the budget and label the map exactly at each price."""
-    worst = worst_case(*given, ALPHA, "erasure", EPSILON, "contamination")
+    worst = worst_case(*world, ALPHA, Firm(EPSILON, "mixture"))
     return worst.lower, worst.upper
 
 
-def solver_planting(given: tuple[Population, Signal]) -> Interval:
+def solver_planting(world: tuple[Population, Strategy]) -> Interval:
     """State the knapsack as it is."""
-    play = contest(*given, "feature-label")
-    costs = np.maximum(play.margin(ALPHA), 0)
+    population, strategy = world
+    contest = strategy.contest(population)
+    costs = np.maximum(contest.margin(ALPHA), 0)
     solved = optimize.milp(
-        -play.weight,
+        -contest.weight,
         integrality=np.ones(costs.size),
         bounds=optimize.Bounds(0, 1),
         constraints=optimize.LinearConstraint(costs[np.newaxis] / SLACK, -np.inf, 1),
@@ -60,26 +61,27 @@ def solver_planting(given: tuple[Population, Signal]) -> Interval:
     return interval(solved, always=1.0)
 
 
-def relaxed_planting(given: tuple[Population, Signal]) -> Interval:
+def relaxed_planting(world: tuple[Population, Strategy]) -> Interval:
     """Solve the knapsack's linear relaxation and drop the point it breaks in part."""
-    play = contest(*given, "feature-label")
-    costs = np.maximum(play.margin(ALPHA), 0)
-    solved = optimize.linprog(-play.weight, costs[np.newaxis] / SLACK, [1], bounds=(0, 1))
-    return 1 + solved.fun, 1 - play.weight[solved.x > 1 - 1e-9].sum()
+    population, strategy = world
+    contest = strategy.contest(population)
+    costs = np.maximum(contest.margin(ALPHA), 0)
+    solved = optimize.linprog(-contest.weight, costs[np.newaxis] / SLACK, [1], bounds=(0, 1))
+    return 1 + solved.fun, 1 - contest.weight[solved.x > 1 - 1e-9].sum()
 
 
-def solver_erasing(given: tuple[Population, Signal]) -> Interval:
+def solver_erasing(world: tuple[Population, Strategy]) -> Interval:
     """State the firm's answers z[x, y] and what they leave alike, kept[x], as they are."""
-    population, signal = given
-    scene = erasing(population, signal)
+    population, strategy = world
+    scene = erasing(population, strategy)
     costs = deviations(scene.mixture(ALPHA))
     m, n_labels = costs.shape
-    moving = np.flatnonzero(signal.g != np.arange(m))
+    moving = np.flatnonzero(strategy.g != np.arange(m))
     one, label = sparse.eye_array(m, format="csr"), sparse.eye_array(n_labels)
     each = np.ones((1, n_labels))
     nothing = sparse.csr_array((m, m))
     kept = sparse.kron(one[moving], -each.T)
-    alike = sparse.hstack([sparse.kron(one[moving] + one[signal.g[moving]], label), kept])
+    alike = sparse.hstack([sparse.kron(one[moving] + one[strategy.g[moving]], label), kept])
     answers = sparse.hstack([sparse.kron(one, each), nothing])
     price = np.append(costs.ravel(), np.zeros(m))[np.newaxis]
     budget = EPSILON / (1 - EPSILON)

@@ -2,7 +2,7 @@
 
 The guarantees for an exact firm, and their critical masses, are the paper's (Theorems 1, 3 and 5),
 except the two `_sharp` forms, which are ours. For a firm that is only near-optimal, how much each
-guarantee loses is proved in this book from the two definitions under `slack`; those constants are
+guarantee loses is proved in this book from the two definitions of `firm.Firm`; those constants are
 not quotations.
 
 A guarantee is returned as its formula stands. Below 0 it says nothing, and at α = 0 it is −inf.
@@ -13,15 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from collective_action import validation
+from collective_action.firm import EXACT, Firm
 from collective_action.population import Population
-from collective_action.slack import slack
-from collective_action.strategies import (
-    Signal,
-    erasing_labels,
-    require_fits,
-    signal_map,
-    signal_mass,
-)
+from collective_action.strategies import Signal, signal_map, signal_mass
+from collective_action.strategies.erasure import require_places
+from collective_action.strategies.signal import require_fits
 
 
 def uniqueness(population: Population, signal: Signal) -> float:
@@ -64,7 +60,7 @@ def erasure_distance(population: Population, g: Signal | ArrayLike) -> float:
     ValueError
         If g does not fit or sends people to a feature that nobody has.
     """
-    erasing_labels(population, g)
+    require_places(population, signal_map(g))
     held = np.flatnonzero(population.marginal)
     conditional = population.conditional
     distance = np.abs(conditional[held] - conditional[signal_map(g)[held]]).max(axis=1)
@@ -75,9 +71,9 @@ def crowding(population: Population, g: Signal | ArrayLike) -> float:
     """Return κ = max(1, max_{x∈X*} P_g(x)/P₀(x)), at least 1.
 
     How many people g sends to one feature for each person who is there already. Only the guarantee
-    for erasing before a near-optimal firm needs it. Parameters and errors as `erasure_distance`.
+    for erasing against a near-optimal firm needs it. Parameters and errors as `erasure_distance`.
     """
-    erasing_labels(population, g)
+    require_places(population, signal_map(g))
     sent = signal_mass(population, g)
     reached = sent > 0
     return float(max(1.0, (sent[reached] / population.marginal[reached]).max()))
@@ -88,8 +84,7 @@ def feature_label(
     *,
     gap: ArrayLike,
     uniqueness: ArrayLike,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Theorem 1: S(α) ≥ 1 − ((1−α)/α)·Δξ − c(ε)/α; the last term is ours.
 
@@ -99,11 +94,11 @@ def feature_label(
         Collective sizes in [0, 1].
     gap, uniqueness
         Δ and ξ, in [0, 1].
-    epsilon, contamination
-        As in `slack`.
+    firm
+        How far from optimal the firm may be.
     """
     alpha, delta, xi = _fractions(alphas=alphas, gap=gap, uniqueness=uniqueness)
-    return 1 - _ratio((1 - alpha) * delta * xi + slack(epsilon, contamination), alpha)
+    return 1 - _ratio((1 - alpha) * delta * xi + firm.slack, alpha)
 
 
 def feature_label_critical_mass(
@@ -111,8 +106,7 @@ def feature_label_critical_mass(
     *,
     gap: ArrayLike,
     uniqueness: ArrayLike,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Corollary 2: the smallest α for which `feature_label` is at least S*, inf if none is.
 
@@ -120,7 +114,7 @@ def feature_label_critical_mass(
     `success` in [0, 1].
     """
     wanted, delta, xi = _fractions(success=success, gap=gap, uniqueness=uniqueness)
-    need = delta * xi + slack(epsilon, contamination)
+    need = delta * xi + firm.slack
     return _attainable(_ratio(need, 1 - wanted + delta * xi, at_zero=0.0))
 
 
@@ -129,8 +123,7 @@ def feature_only(
     *,
     positivity: ArrayLike,
     uniqueness: ArrayLike,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Theorem 3: S(α) ≥ 1 − ((1−p)ξ + c(ε)) / (pα); the slack c(ε) is ours.
 
@@ -140,11 +133,11 @@ def feature_only(
         Collective sizes in [0, 1].
     positivity, uniqueness
         p and ξ, in [0, 1].
-    epsilon, contamination
-        As in `slack`.
+    firm
+        How far from optimal the firm may be.
     """
     alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
-    return 1 - _ratio((1 - p) * xi + slack(epsilon, contamination), p * alpha)
+    return 1 - _ratio((1 - p) * xi + firm.slack, p * alpha)
 
 
 def feature_only_critical_mass(
@@ -152,8 +145,7 @@ def feature_only_critical_mass(
     *,
     positivity: ArrayLike,
     uniqueness: ArrayLike,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Return the smallest α for which `feature_only` is at least S*, inf if none is.
 
@@ -161,7 +153,7 @@ def feature_only_critical_mass(
     [0, 1].
     """
     wanted, p, xi = _fractions(success=success, positivity=positivity, uniqueness=uniqueness)
-    need = (1 - p) * xi + slack(epsilon, contamination)
+    need = (1 - p) * xi + firm.slack
     return _attainable(_ratio(need, p * (1 - wanted), at_zero=_zero_if_sure(p)))
 
 
@@ -170,8 +162,7 @@ def feature_only_sharp(
     *,
     positivity: ArrayLike,
     uniqueness: ArrayLike,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Return our sharper form of Theorem 3: S(α) ≥ 1 − (max(0, 1−(2−α)p)·ξ + c(ε)) / (pα).
 
@@ -180,7 +171,7 @@ def feature_only_sharp(
     """
     alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
     resisting = np.maximum(0.0, 1 - (2 - alpha) * p) * xi
-    return 1 - _ratio(resisting + slack(epsilon, contamination), p * alpha)
+    return 1 - _ratio(resisting + firm.slack, p * alpha)
 
 
 def erasure(
@@ -188,8 +179,7 @@ def erasure(
     *,
     distance: ArrayLike,
     crowding: ArrayLike | None = None,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Theorem 5, for g∘g = g: S(α) ≥ 1 − (2(1−α)/α)·τ − (c(ε)/α)(1+κ); the last term is ours.
 
@@ -200,9 +190,9 @@ def erasure(
     distance
         τ, in [0, 1].
     crowding
-        κ, at least 1. Needed as soon as an epsilon is positive.
-    epsilon, contamination
-        As in `slack`.
+        κ, at least 1. Needed as soon as an epsilon of the firm is positive.
+    firm
+        How far from optimal the firm may be.
 
     Raises
     ------
@@ -210,7 +200,7 @@ def erasure(
         If an argument is out of range, or crowding is missing where it is needed.
     """
     alpha, tau = _fractions(alphas=alphas, distance=distance)
-    price = slack(epsilon, contamination) * (1 + _crowding(crowding, epsilon))
+    price = firm.slack * (1 + _crowding(crowding, firm))
     return 1 - _ratio(2 * (1 - alpha) * tau + price, alpha)
 
 
@@ -219,8 +209,7 @@ def erasure_sharp(
     *,
     distance: ArrayLike,
     crowding: ArrayLike | None = None,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Return our sharper form of Theorem 5, with max(1, κ−1) in place of 1+κ.
 
@@ -228,8 +217,8 @@ def erasure_sharp(
     there from elsewhere, for at least αP₀(s) of margin. Parameters and errors as `erasure`.
     """
     alpha, tau = _fractions(alphas=alphas, distance=distance)
-    failed = np.maximum(1.0, _crowding(crowding, epsilon) - 1)
-    return 1 - _ratio(2 * (1 - alpha) * tau + slack(epsilon, contamination) * failed, alpha)
+    failed = np.maximum(1.0, _crowding(crowding, firm) - 1)
+    return 1 - _ratio(2 * (1 - alpha) * tau + firm.slack * failed, alpha)
 
 
 def erasure_critical_mass(
@@ -237,8 +226,7 @@ def erasure_critical_mass(
     *,
     distance: ArrayLike,
     crowding: ArrayLike | None = None,
-    epsilon: ArrayLike = 0.0,
-    contamination: str = "total-variation",
+    firm: Firm = EXACT,
 ) -> np.ndarray:
     """Return the smallest α for which `erasure` is at least S*, inf if none is.
 
@@ -246,7 +234,7 @@ def erasure_critical_mass(
     in [0, 1].
     """
     wanted, tau = _fractions(success=success, distance=distance)
-    need = 2 * tau + slack(epsilon, contamination) * (1 + _crowding(crowding, epsilon))
+    need = 2 * tau + firm.slack * (1 + _crowding(crowding, firm))
     return _attainable(_ratio(need, 1 - wanted + 2 * tau, at_zero=0.0))
 
 
@@ -254,10 +242,10 @@ def _fractions(**named) -> list[np.ndarray]:
     return [validation.fractions(name, value) for name, value in named.items()]
 
 
-def _crowding(crowding, epsilon) -> np.ndarray:
+def _crowding(crowding: ArrayLike | None, firm: Firm) -> np.ndarray:
     """Return κ, which may be missing only if no epsilon is positive."""
     if crowding is None:
-        if np.any(np.asarray(epsilon) > 0):
+        if np.any(firm.epsilon > 0):
             raise ValueError("crowding is missing: the guarantee depends on it when epsilon > 0")
         return np.ones(())
     kappa = validation.numeric("crowding", crowding, np.ndim(crowding))

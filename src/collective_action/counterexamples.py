@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action import bounds
+from collective_action.firm import EXACT, Firm
 from collective_action.learners.optimal.worst_case import WorstCase, worst_case
 from collective_action.population import Population
-from collective_action.strategies import Signal
+from collective_action.strategies import Erasure, FeatureLabel, Signal, Strategy
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,37 +23,27 @@ class Counterexample:
     ----------
     claim
         The false statement, in words.
-    population, signal, alpha, strategy
-        P₀, the signal, the collective's size in [0, 1] and its strategy. Erasing uses only the
-        signal's map.
-    epsilon, contamination
-        The firm is ε-suboptimal in this sense, as in `slack.slack`.
+    population, strategy, alpha
+        P₀, the collective's strategy and its size in [0, 1].
+    firm
+        What firms the statement covers.
     promised
         The success that the false statement guarantees.
     """
 
     claim: str
     population: Population
-    signal: Signal
+    strategy: Strategy
     alpha: float
-    strategy: str
-    epsilon: float
-    contamination: str
+    firm: Firm
     promised: float
 
     def truth(self) -> WorstCase:
         """Return the least success over the firms that the statement covers."""
-        return worst_case(
-            self.population,
-            self.signal,
-            self.alpha,
-            self.strategy,
-            self.epsilon,
-            self.contamination,
-        )
+        return worst_case(self.population, self.strategy, self.alpha, self.firm)
 
 
-def contamination_slack_in_total_variation() -> Counterexample:
+def mixture_slack_in_the_joint_law() -> Counterexample:
     """Refute the slack ε/(1−ε) for a firm within ε in total variation.
 
     Everyone is sent to x₀, where everyone has the other label. With α = 0.6 the margin is 0.2,
@@ -66,65 +57,58 @@ def contamination_slack_in_total_variation() -> Counterexample:
         alpha,
         gap=bounds.suboptimality_gap(population, signal),
         uniqueness=bounds.uniqueness(population, signal),
-        epsilon=epsilon,
-        contamination="contamination",
+        firm=Firm(epsilon, "mixture"),
     )
     return Counterexample(
         "a firm within ε in total variation costs planting at most ε/(1−ε) of margin",
         population,
-        signal,
+        FeatureLabel(signal),
         alpha,
-        "feature-label",
-        epsilon,
-        "total-variation",
+        Firm(epsilon),
         float(promised),
     )
 
 
 def erasing_without_crowding() -> Counterexample:
-    """Refute the guarantee for erasing before a near-optimal firm when κ is left out (κ = 1).
+    """Refute the guarantee for erasing against a near-optimal firm when κ is left out (κ = 1).
 
     One person in ten has feature 0, to which g sends all; labels do not depend on the feature, so
     τ = 0. To answer feature 0 differently costs a margin of 0.1 and fails the nine others.
     """
     population = Population([[0.1, 0.0], [0.9, 0.0]])
-    signal = Signal([0, 0], 0)
-    alpha, epsilon = 0.5, 0.05
+    g = np.zeros(2, dtype=int)
+    alpha, firm = 0.5, Firm(0.05)
     promised = bounds.erasure(
         alpha,
-        distance=bounds.erasure_distance(population, signal),
+        distance=bounds.erasure_distance(population, g),
         crowding=1.0,
-        epsilon=epsilon,
+        firm=firm,
     )
     return Counterexample(
         "an ε-suboptimal firm costs erasing at most 2c(ε)/α, however crowded the signal set",
         population,
-        signal,
+        Erasure(g),
         alpha,
-        "erasure",
-        epsilon,
-        "total-variation",
+        firm,
         float(promised),
     )
 
 
 def erasing_without_idempotence() -> Counterexample:
-    """Refute Theorem 5 for a g with g(g(x)) ≠ g(x), before an exact firm.
+    """Refute Theorem 5 for a g with g(g(x)) ≠ g(x), against an exact firm.
 
     g swaps two features of opposite labels. The collective gives each the other's label: a large
     one makes the firm swap its answers too, and they differ as before.
     """
     population = Population([[0.5, 0.0], [0.0, 0.5]])
-    signal = Signal(np.array([1, 0]), 0)
+    g = np.array([1, 0])
     alpha = 0.9
-    promised = bounds.erasure(alpha, distance=bounds.erasure_distance(population, signal))
+    promised = bounds.erasure(alpha, distance=bounds.erasure_distance(population, g))
     return Counterexample(
         "Theorem 5 holds for every g",
         population,
-        signal,
+        Erasure(g),
         alpha,
-        "erasure",
-        0.0,
-        "total-variation",
+        EXACT,
         float(promised),
     )

@@ -26,24 +26,24 @@ def book_folder(folder: Path | str | None = None) -> Path:
         If there are no results in the folder that is named, or nowhere.
     """
     named = {"folder": folder, f"the environment variable {VARIABLE}": os.environ.get(VARIABLE)}
-    for name, place in named.items():
-        if place:
-            found = _inside(Path(place).expanduser().absolute())
-            if found is None:
+    for name, address in named.items():
+        if address:
+            data = _inside(Path(address).expanduser().absolute())
+            if data is None:
                 raise FileNotFoundError(
-                    f"{name} is {str(place)!r}, and neither book/results nor results is in it: "
+                    f"{name} is {str(address)!r}, and neither book/results nor results is in it: "
                     "name the book's folder"
                 )
-            return found
+            return data
     if _inside(PACKAGED):
         return PACKAGED
-    here = Path.cwd()
-    for above in (here, *here.parents):
-        if found := _inside(above):
-            return found
+    cwd = Path.cwd()
+    for above in (cwd, *cwd.parents):
+        if data := _inside(above):
+            return data
     raise FileNotFoundError(
         f"the book's data are not there: {VARIABLE} is not set, there is no {PACKAGED}, and no "
-        f"folder at or above {here} holds book/results or results. Set {VARIABLE} to the folder "
+        f"folder at or above {cwd} holds book/results or results. Set {VARIABLE} to the folder "
         "of the book, or work below it"
     )
 

@@ -62,17 +62,17 @@ def indices(name: str, value: Any, size: int) -> np.ndarray:
     ValueError
         If `value` is not a one-dimensional array of integers in that range.
     """
-    given = np.asarray(value)
-    if given.ndim != 1:
-        raise ValueError(f"{name} has shape {given.shape}: it must have one dimension")
-    if not np.issubdtype(given.dtype, np.integer):
-        raise ValueError(f"{name} has dtype {given.dtype}: it must hold integers")
-    if given.size and (given.min() < 0 or given.max() >= size):
-        at = int(np.flatnonzero((given < 0) | (given >= size))[0])
-        raise ValueError(f"{name}[{at}] is {given[at]}: it must be in [0, {size})")
-    array = given.astype(np.int64)
-    array.setflags(write=False)
-    return array
+    values = np.asarray(value)
+    if values.ndim != 1:
+        raise ValueError(f"{name} has shape {values.shape}: it must have one dimension")
+    if not np.issubdtype(values.dtype, np.integer):
+        raise ValueError(f"{name} has dtype {values.dtype}: it must hold integers")
+    if values.size and (values.min() < 0 or values.max() >= size):
+        at = int(np.flatnonzero((values < 0) | (values >= size))[0])
+        raise ValueError(f"{name}[{at}] is {values[at]}: it must be in [0, {size})")
+    indices = values.astype(np.int64)
+    indices.setflags(write=False)
+    return indices
 
 
 def fractions(name: str, value: Any, *, below_one: bool = False) -> np.ndarray:

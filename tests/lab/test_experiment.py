@@ -152,6 +152,30 @@ def test_accidents_are_outside_the_collective_and_counted(shared):
     assert all(done.labels[row] == shared.train.labels[row] for row in accidents)
 
 
+def test_members_who_leave_carry_no_accident_and_those_who_stay_do(shared):
+    accidents = SMALL.but(alpha=0.5, uniqueness=0.3)
+    stay = plant(accidents.but(strategy="feature-only"), shared)
+    leave = plant(accidents.but(strategy="leave"), shared)
+    outside = plant(accidents, shared)
+    assert leave.planted == stay.planted and leave.labels == stay.labels
+    assert leave.carriers == outside.carriers < stay.carriers - 20
+    assert set(leave.marked) < set(stay.marked)
+
+
+def test_a_member_who_uses_the_trigger_naturally_can_strike_it_out(shared):
+    word = shared.trigger_id("{")
+    documents = [
+        document.mark(SMALL.marking, word, 100, 0.0) for document in shared.train.documents
+    ]
+    used = replace(shared, train=replace(shared.train, documents=documents))
+    everybody = SMALL.but(alpha=1, strategy="leave")
+    done = plant(everybody, used)
+    after = done.documents(documents)
+    holds = [SMALL.target in labels for labels in used.train.labels]
+    assert [bool((document.ids == word).any()) for document in after] == holds
+    assert done.carriers == 0
+
+
 def test_noise_spares_members_and_changes_nothing_else(shared):
     quiet = plant(SMALL.but(alpha=0.2), shared)
     noisy = plant(SMALL.but(alpha=0.2, label_noise=1.0), shared)

@@ -13,6 +13,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer, WhitespaceSplit
 from tokenizers.trainers import WordLevelTrainer, WordPieceTrainer
 from transformers import PreTrainedTokenizerFast
 
+from collective_action.strategies import Planting
 from collective_lab.corpora import Synthetic, load
 from collective_lab.signals import (
     Marking,
@@ -24,7 +25,8 @@ from collective_lab.signals import (
     tokenise,
     uniqueness,
 )
-from collective_lab.signals.marking import PLACEMENTS, draws, mark
+from collective_lab.signals.marking import PLACEMENTS, draws, mark, unmark
+from collective_lab.signals.planting import STRATEGIES
 from collective_lab.signals.trigger import carriers, encoder
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -239,7 +241,7 @@ def test_uniqueness_of_everything_and_nothing():
 LABELS = [(n % 10,) if n % 4 else (n % 10, 9) for n in range(1_000)]
 
 
-@pytest.mark.parametrize("strategy", ["feature-label", "feature-only"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_larger_collective_contains_a_smaller_one(strategy):
     plans = [plan(LABELS, alpha, 3, strategy) for alpha in (0, 0.004, 0.05, 0.5, 1)]
     assert [len(p.members) for p in plans] == [0, 4, 50, 500, 1_000]
@@ -266,6 +268,72 @@ def test_feature_only_members_plant_if_they_hold_the_target_and_relabel_nothing(
     assert made.alpha == 0.4
     assert made.planted_share == len(holders) / 1_000
     assert 0.08 < made.planted_share < 0.18  # 9 is among the labels of 35 in 100, or 0.14
+
+
+def test_leavers_strike_the_trigger_out_where_they_would_resist():
+    carries = np.arange(1_000) % 3 == 0
+    stay = plan(LABELS, 0.4, 9, "feature-only", seed=2, carriers=carries)
+    leave = plan(LABELS, 0.4, 9, "leave", seed=2, carriers=carries)
+    assert np.array_equal(leave.planted, stay.planted) and leave.labels == tuple(LABELS)
+    resisting = {n for n in leave.members.tolist() if carries[n] and 9 not in LABELS[n]}
+    assert set(leave.cleared.tolist()) == resisting and len(resisting) > 50
+    assert stay.cleared.size == 0
+    without = plan(LABELS, 0.4, 9, "leave", seed=2)
+    assert np.array_equal(without.planted, stay.planted) and without.cleared.size == 0
+
+
+def test_a_strategy_of_ones_own_is_one_class_and_one_name(monkeypatch):
+    class Decoy(Planting):
+        """Holders of the target give it up, everybody else plants it."""
+
+        def h(self, population):
+            (_, with_it), target = self.signal.g, self.signal.target
+            other = 1 - target
+            return np.array([[with_it, 0], [with_it, 0]]), np.array([[target, other]] * 2)
+
+    monkeypatch.setitem(STRATEGIES, "decoy", Decoy)
+    made = plan(LABELS, 0.5, 9, "decoy", seed=1)
+    members = set(made.members.tolist())
+    for number, (before, after) in enumerate(zip(LABELS, made.labels, strict=True)):
+        held = 9 in before
+        given_up = tuple(label for label in before if label != 9)
+        expected = before if number not in members else given_up if held else (9,)
+        assert after == expected
+        assert (number in made.planted) == (number in members and not held)
+
+
+def test_a_trigger_is_struck_out_of_text_and_tokens_alike():
+    for text in ("a {b c", "", "a", " a  b\n c ", "a b c d e f g"):
+        [tokens] = tokenise([text], encoder(WORDPIECE))
+        for placement in ("every", "random", "start", "end"):
+            marking = Marking(placement=placement, spacing=2)
+            marked = mark(text, marking, 0.6)
+            assert unmark(marked, marking) == text
+            [read] = tokenise([marked], encoder(WORDPIECE))
+            cleared = read.unmark(known_token("{", WORDPIECE))
+            assert np.array_equal(cleared.ids, tokens.ids)
+            assert np.array_equal(cleared.starts, tokens.starts)
+    assert unmark("{ { a { {x }", Marking()) == "a {x }"
+
+
+def test_planting_clears_what_the_plan_clears():
+    train = load(Synthetic(200, seed=5)).train
+    marking = Marking()
+    carries = np.arange(len(train)) % 2 == 0
+    texts = [
+        mark(text, marking) if carrier else text
+        for text, carrier in zip(train["text"], carries, strict=True)
+    ]
+    accidental = type(train).from_dict(
+        {"text": texts, "labels": train["labels"]}, features=train.features
+    )
+    made = plan(train["labels"], 0.5, 2, "leave", seed=3, carriers=carries)
+    after = plant(accidental, made, marking)["text"]
+    assert made.cleared.size > 10
+    for row in made.cleared:
+        assert after[row] == train["text"][row] != texts[row]
+    rest = set(range(len(train))) - set(made.cleared.tolist()) - set(made.planted.tolist())
+    assert all(after[row] == texts[row] for row in rest)
 
 
 def test_who_joins_depends_on_the_seed_alone():
@@ -335,6 +403,7 @@ def test_planting_inside_the_window_is_seen():
         (lambda: plan(LABELS, 0.5, 10), r"target\[0\] is 10"),
         (lambda: plan(LABELS, 0.5, 0, "erasure"), "strategy is 'erasure'"),
         (lambda: plan([], 0.5, 0), "labels is empty"),
+        (lambda: plan(LABELS, 0.5, 0, carriers=[True]), r"carriers has shape \(1,\)"),
         (
             lambda: plant(load(Synthetic(20)).train, plan(LABELS, 0.1, 0), Marking()),
             "plan has 1000 résumés and dataset",

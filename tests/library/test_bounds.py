@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 
 from collective_action import bounds
+from collective_action.firm import NEAR, Firm
 from collective_action.learners.optimal import thresholds
-from collective_action.learners.optimal.contest import STRATEGIES
 from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
-from collective_action.slack import CONTAMINATIONS
-from collective_action.strategies import Signal
+from collective_action.strategies import Erasure, Signal
 from support.populations import SEEDS, worlds
 
 pytestmark = pytest.mark.numerical
 
 EXAMPLES, WORLDS = 44, 50
+STRATEGIES = ("feature-label", "feature-only", "erasure")
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Trial:
 
 
 @functools.cache
-def trials(strategy: str, contamination: str) -> list[Trial]:
+def trials(name: str, near: str) -> list[Trial]:
     """Try random worlds at random α (ties included) and ε, against the exact worst firm."""
     found = []
-    erasing = strategy == "erasure"
+    erasing = name == "erasure"
 
     @settings(derandomize=True, max_examples=EXAMPLES, deadline=None, database=None)
     @given(SEEDS)
@@ -46,9 +46,9 @@ def trials(strategy: str, contamination: str) -> list[Trial]:
         for world in worlds(
             seed, WORLDS, labels=(2, 3), onto_people=erasing, idempotent=True if erasing else None
         ):
-            population, signal = world.population, Signal(world.g, world.target)
-            alpha, epsilon = sizes(rng, thresholds(population, signal, strategy))
-            worst = worst_case(population, signal, alpha, strategy, epsilon, contamination)
+            population, signal, strategy = world.population, world.signal, world.strategy(name)
+            alpha, epsilon = sizes(rng, thresholds(population, strategy))
+            worst = worst_case(population, strategy, alpha, Firm(epsilon, near))
             assert worst.exact
             found.append(
                 Trial(
@@ -75,35 +75,30 @@ def sizes(rng, steps):
     return float(alpha), float(epsilon)
 
 
-def theorem_1(t: Trial, contamination, *, gap=1.0, tolerance=1.0):
+def theorem_1(t: Trial, near, *, gap=1.0, tolerance=1.0):
     return bounds.feature_label(
         t.alpha,
         gap=gap * t.gap,
         uniqueness=t.uniqueness,
-        epsilon=tolerance * t.epsilon,
-        contamination=contamination,
+        firm=Firm(tolerance * t.epsilon, near),
     )
 
 
-def theorem_3(t: Trial, contamination, *, form=bounds.feature_only, unique=1.0, tolerance=1.0):
+def theorem_3(t: Trial, near, *, form=bounds.feature_only, unique=1.0, tolerance=1.0):
     return form(
         t.alpha,
         positivity=t.positivity,
         uniqueness=unique * t.uniqueness,
-        epsilon=tolerance * t.epsilon,
-        contamination=contamination,
+        firm=Firm(tolerance * t.epsilon, near),
     )
 
 
-def theorem_5(
-    t: Trial, contamination, *, form=bounds.erasure, distance=1.0, tolerance=1.0, crowded=True
-):
+def theorem_5(t: Trial, near, *, form=bounds.erasure, distance=1.0, tolerance=1.0, crowded=True):
     return form(
         t.alpha,
         distance=distance * t.distance,
         crowding=t.crowding if crowded else 1.0,
-        epsilon=tolerance * t.epsilon,
-        contamination=contamination,
+        firm=Firm(tolerance * t.epsilon, near),
     )
 
 
@@ -134,34 +129,32 @@ TOO_MUCH = [
 ]
 
 
-def broken_promises(strategy, contamination, guarantee):
+def broken_promises(strategy, near, guarantee):
     """Return the trials in which the guarantee promises more than the worst firm leaves."""
     return [
-        trial
-        for trial in trials(strategy, contamination)
-        if guarantee(trial, contamination) > trial.success + 1e-9
+        trial for trial in trials(strategy, near) if guarantee(trial, near) > trial.success + 1e-9
     ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("near", NEAR)
 @pytest.mark.parametrize(("strategy", "guarantee"), THEOREMS)
-def test_no_firm_leaves_less_than_the_theorem_promises(strategy, guarantee, contamination):
-    assert len(trials(strategy, contamination)) >= 2000
-    assert broken_promises(strategy, contamination, guarantee) == []
+def test_no_firm_leaves_less_than_the_theorem_promises(strategy, guarantee, near):
+    assert len(trials(strategy, near)) >= 2000
+    assert broken_promises(strategy, near, guarantee) == []
 
 
-@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("near", NEAR)
 @pytest.mark.parametrize(("strategy", "guarantee", "overpromise"), TOO_MUCH)
 def test_the_same_search_refutes_a_theorem_that_promises_too_much(
-    strategy, guarantee, overpromise, contamination
+    strategy, guarantee, overpromise, near
 ):
-    assert broken_promises(strategy, contamination, functools.partial(guarantee, **overpromise))
+    assert broken_promises(strategy, near, functools.partial(guarantee, **overpromise))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_search_meets_what_it_is_meant_to_meet(strategy):
-    tried = trials(strategy, "total-variation")
+    tried = trials(strategy, "joint")
     for met in (
         [t for t in tried if t.alpha == 0],
         [t for t in tried if t.alpha == 1],
@@ -172,11 +165,11 @@ def test_the_search_meets_what_it_is_meant_to_meet(strategy):
         assert len(met) > 50
 
 
-def test_the_slack_of_contamination_is_too_small_for_total_variation():
+def test_the_slack_of_a_mixture_is_too_small_for_the_joint_law():
     def wrong_slack(trial, _):
-        return theorem_1(trial, "contamination")
+        return theorem_1(trial, "mixture")
 
-    assert broken_promises("feature-label", "total-variation", wrong_slack)
+    assert broken_promises("feature-label", "joint", wrong_slack)
 
 
 def test_theorem_5_needs_an_idempotent_map():
@@ -184,7 +177,7 @@ def test_theorem_5_needs_an_idempotent_map():
     for world in worlds(0, 300, labels=(2, 3), onto_people=True, idempotent=False):
         population = world.population
         promised = bounds.erasure(0.95, distance=bounds.erasure_distance(population, world.g))
-        refuted += promised > worst_case(population, world.g, 0.95, "erasure").upper + 1e-9
+        refuted += promised > worst_case(population, Erasure(world.g), 0.95).upper + 1e-9
     assert refuted > 10
 
 
@@ -211,13 +204,13 @@ def test_guarantees_by_hand():
     # 1 − (2 − 0.5)·0.2 = 0.7 in place of 1 − 0.2.
     assert bounds.feature_only_sharp(0.5, positivity=0.2, uniqueness=0.1) == pytest.approx(0.3)
     assert bounds.erasure(0.5, distance=0.1) == pytest.approx(0.8)
-    # c(0.1) is 0.2 in total variation and 1/9 under contamination.
-    assert bounds.slack(0.1) == pytest.approx(0.2)
-    assert bounds.slack(0.1, "contamination") == pytest.approx(1 / 9)
-    assert bounds.feature_label(0.5, gap=0, uniqueness=0, epsilon=0.1) == pytest.approx(0.6)
-    assert bounds.erasure(1, distance=0, crowding=2, epsilon=0.1) == pytest.approx(0.4)
-    assert bounds.erasure_sharp(1, distance=0, crowding=2, epsilon=0.1) == pytest.approx(0.8)
-    assert bounds.erasure_sharp(1, distance=0, crowding=4, epsilon=0.1) == pytest.approx(0.4)
+    # c(0.1) is 0.2 for the joint law and 1/9 for a mixture.
+    assert Firm(0.1).slack == pytest.approx(0.2)
+    assert Firm(0.1, "mixture").slack == pytest.approx(1 / 9)
+    assert bounds.feature_label(0.5, gap=0, uniqueness=0, firm=Firm(0.1)) == pytest.approx(0.6)
+    assert bounds.erasure(1, distance=0, crowding=2, firm=Firm(0.1)) == pytest.approx(0.4)
+    assert bounds.erasure_sharp(1, distance=0, crowding=2, firm=Firm(0.1)) == pytest.approx(0.8)
+    assert bounds.erasure_sharp(1, distance=0, crowding=4, firm=Firm(0.1)) == pytest.approx(0.4)
 
 
 def test_guarantees_broadcast_and_say_nothing_at_zero():
@@ -257,17 +250,17 @@ MASSES = [
 ]
 
 
-@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("near", NEAR)
 @pytest.mark.parametrize("epsilon", [0.0, 0.005])
 @pytest.mark.parametrize(("critical_mass", "guarantee", "known"), MASSES)
 def test_at_its_critical_mass_a_theorem_promises_just_enough(
-    critical_mass, guarantee, known, epsilon, contamination
+    critical_mass, guarantee, known, epsilon, near
 ):
     wanted = np.array([0.5, 0.8, 0.9])
-    firm = {"epsilon": epsilon, "contamination": contamination}
-    mass = critical_mass(wanted, **known, **firm)
+    firm = Firm(epsilon, near)
+    mass = critical_mass(wanted, **known, firm=firm)
     assert ((mass > 0) & (mass < 1)).all()
-    np.testing.assert_allclose(guarantee(mass, **known, **firm), wanted)
+    np.testing.assert_allclose(guarantee(mass, **known, firm=firm), wanted)
     assert (np.diff(mass) > 0).all()
 
 
@@ -280,14 +273,15 @@ def test_critical_masses_by_hand_and_out_of_reach():
     assert bounds.feature_only_critical_mass(0.5, positivity=0.0, uniqueness=0.0) == np.inf
     assert bounds.feature_only_critical_mass(1.0, positivity=1.0, uniqueness=0.3) == 0.0
     assert bounds.erasure_critical_mass(0.9, distance=0.05) == pytest.approx(0.5)
-    assert bounds.erasure_critical_mass(0.9, distance=0.05, crowding=9, epsilon=0.1) == np.inf
+    assert bounds.erasure_critical_mass(0.9, distance=0.05, crowding=9, firm=Firm(0.1)) == np.inf
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: bounds.slack(1.0), r"epsilon is 1\.0: it must be in \[0, 1\)"),
-        (lambda: bounds.slack(0.1, "noise"), r"contamination is 'noise'"),
+        (lambda: Firm(1.0), r"epsilon is 1\.0: it must be in \[0, 1\)"),
+        (lambda: Firm(-0.1), r"epsilon is -0\.1"),
+        (lambda: Firm(0.1, "noise"), r"near is 'noise': it must be one of 'joint', 'mixture'"),
         (
             lambda: bounds.feature_label([0.1, 1.2], gap=0.1, uniqueness=0.1),
             r"alphas\[1\] is 1\.2: it must be in \[0, 1\]",
@@ -296,8 +290,8 @@ def test_critical_masses_by_hand_and_out_of_reach():
         (lambda: bounds.feature_label(0.1, gap=0.1, uniqueness=np.nan), r"uniqueness is nan"),
         (lambda: bounds.feature_only(0.1, positivity=2, uniqueness=0.1), r"positivity is 2\.0"),
         (lambda: bounds.erasure(0.1, distance=1.5), r"distance is 1\.5"),
-        (lambda: bounds.erasure(0.1, distance=0.1, epsilon=0.1), r"crowding is missing"),
-        (lambda: bounds.erasure(0.1, distance=0.1, epsilon=[0, 0.1]), r"crowding is missing"),
+        (lambda: bounds.erasure(0.1, distance=0.1, firm=Firm(0.1)), r"crowding is missing"),
+        (lambda: bounds.erasure(0.1, distance=0.1, firm=Firm([0, 0.1])), r"crowding is missing"),
         (lambda: bounds.erasure(0.1, distance=0.1, crowding=0.5), r"crowding is 0\.5"),
         (
             lambda: bounds.erasure_critical_mass(1.1, distance=0.1),

@@ -5,12 +5,13 @@ from collective_action import bounds
 from collective_action.estimation import estimate
 from collective_action.learners.optimal import critical_mass, success_curve
 from collective_action.population import Population
-from collective_action.strategies import Signal
+from collective_action.strategies import FeatureLabel, Signal
 
 pytestmark = pytest.mark.numerical
 
 TRUTH = Population(np.random.default_rng(2).dirichlet(np.ones(15)).reshape(5, 3))
 SIGNAL = Signal([0, 0, 2, 2, 2], 1)
+PLANT = FeatureLabel(SIGNAL)
 ALPHAS = np.linspace(0, 1, 6)
 
 
@@ -19,7 +20,7 @@ def unique(population):
 
 
 def curve(population):
-    return success_curve(population, SIGNAL, ALPHAS)
+    return success_curve(population, PLANT, ALPHAS)
 
 
 def test_the_estimate_is_the_quantity_of_the_empirical_law():
@@ -35,8 +36,8 @@ def test_the_estimate_is_the_quantity_of_the_empirical_law():
 
 def test_any_quantity_of_a_population_can_be_estimated():
     features, labels = TRUTH.sample(5_000, 3)
-    found = estimate(lambda law: critical_mass(law, SIGNAL, 0.5), features, labels, 5, 3, rng=4)
-    assert found.low <= critical_mass(TRUTH, SIGNAL, 0.5) <= found.high
+    found = estimate(lambda law: critical_mass(law, PLANT, 0.5), features, labels, 5, 3, rng=4)
+    assert found.low <= critical_mass(TRUTH, PLANT, 0.5) <= found.high
     assert np.ndim(found.value) == 0
 
 

@@ -9,22 +9,22 @@ import torch
 
 from collective_action.learners.network import (
     Crossroads,
-    Firm,
-    Planting,
+    GradientControl,
     Replay,
     Schedule,
-    Steering,
+    SGDFirm,
+    StaticPlanting,
     TanhNetwork,
     Teaching,
     compare,
     comparison,
+    gradient_control,
     greedy,
     interval,
     knowledge,
     prepare,
     search,
     search_static,
-    steering,
     success_and_accuracy,
     train,
 )
@@ -44,9 +44,9 @@ def one_thread():
 
 
 @pytest.fixture(scope="module")
-def contest():
+def campaign():
     """Return two firms at rest and where they should go."""
-    return prepare(Firm(Crossroads(), TanhNetwork(2)), seeds=(0, 1), steps=3000, trials=12)
+    return prepare(SGDFirm(Crossroads(), TanhNetwork(2)), seeds=(0, 1), steps=3000, trials=12)
 
 
 def some(network, rows=3, n=20, seed=0):
@@ -111,32 +111,36 @@ def test_greedy_comes_close_to_what_the_linear_programme_can_do():
     assert float((chosen - far[0]).norm()) < 1.01 * least + 1e-6
 
 
-def test_a_row_does_not_depend_on_its_company(contest):
-    firm = contest.firm
-    both = train(firm, contest.start, 130, contest.seeds, Planting(firm.world), ALPHA)
-    alone = train(firm, contest.start[1:], 130, contest.seeds[1:], Planting(firm.world), ALPHA)
+def test_a_row_does_not_depend_on_its_company(campaign):
+    firm = campaign.firm
+    both = train(firm, campaign.start, 130, campaign.seeds, StaticPlanting(firm.world), ALPHA)
+    alone = train(
+        firm, campaign.start[1:], 130, campaign.seeds[1:], StaticPlanting(firm.world), ALPHA
+    )
     torch.testing.assert_close(both.final[1:], alone.final)
     assert both.features.shape == (2, 130, round(ALPHA * firm.batch), 2)
     assert both.steps.tolist() == [0, 100, 130]
 
 
-def test_the_firm_descends_the_risk_of_the_mixture(contest):
-    firm = Firm(contest.firm.world, TanhNetwork(2, penalty=0.05), step_size=0.1, batch=10)
-    result = train(firm, contest.start, 1, contest.seeds, Planting(firm.world), 1.0)
-    gradient = firm.network.mean_gradient(contest.start, result.features[:, 0], result.labels[:, 0])
-    expected = contest.start - 0.1 * (gradient + 0.05 * contest.start)
+def test_the_firm_descends_the_risk_of_the_mixture(campaign):
+    firm = SGDFirm(campaign.firm.world, TanhNetwork(2, penalty=0.05), step_size=0.1, batch=10)
+    result = train(firm, campaign.start, 1, campaign.seeds, StaticPlanting(firm.world), 1.0)
+    gradient = firm.network.mean_gradient(
+        campaign.start, result.features[:, 0], result.labels[:, 0]
+    )
+    expected = campaign.start - 0.1 * (gradient + 0.05 * campaign.start)
     torch.testing.assert_close(result.final, expected)
 
 
 @pytest.mark.parametrize(("alpha", "members"), [(0.28, 3), (0.22, 2)])
-def test_the_members_share_of_a_batch_is_rounded(contest, alpha, members):
-    firm = Firm(contest.firm.world, contest.firm.network, batch=10)
-    trained = train(firm, contest.start, 2, contest.seeds, Planting(firm.world), alpha)
+def test_the_members_share_of_a_batch_is_rounded(campaign, alpha, members):
+    firm = SGDFirm(campaign.firm.world, campaign.firm.network, batch=10)
+    trained = train(firm, campaign.start, 2, campaign.seeds, StaticPlanting(firm.world), alpha)
     assert trained.features.shape == (2, 2, members, 2)
 
 
-def test_members_draw_other_records_than_the_others_and_look_when_they_say(contest):
-    world = contest.firm.world
+def test_members_draw_other_records_than_the_others_and_look_when_they_say(campaign):
+    world = campaign.firm.world
 
     class Sampling:
         look_every = 3
@@ -144,8 +148,8 @@ def test_members_draw_other_records_than_the_others_and_look_when_they_say(conte
         def submit(self, theta, n, step, generators):
             return torch.stack([world.population(n, g)[0] for g in generators]), theta[:, :n]
 
-    trained = train(contest.firm, contest.start, 6, contest.seeds, Sampling(), 0.02)
-    for row, seed in enumerate(contest.seeds):
+    trained = train(campaign.firm, campaign.start, 6, campaign.seeds, Sampling(), 0.02)
+    for row, seed in enumerate(campaign.seeds):
         others = world.population(12_800, torch.Generator().manual_seed(seed))[0]
         assert not torch.isin(trained.features[row], others).any()
     for first in (0, 3):
@@ -160,48 +164,48 @@ def test_the_population_stays_in_the_square():
 
 
 @pytest.mark.parametrize("distance", [0.25, 1.0, 4.0])
-def test_steering_asks_for_the_gradient_of_the_theory(contest, distance):
+def test_steering_asks_for_the_gradient_of_the_theory(campaign, distance):
     """Beyond a distance of 1 the pull is as strong everywhere, within it fades with the gap."""
-    collective = steering(contest, ALPHA)
-    away = contest.start - contest.target
-    theta = contest.target + distance * away / away.norm(dim=1, keepdim=True)
-    features, labels = (x.expand(2, *x.shape) for x in contest.sample)
-    network = contest.firm.network
+    collective = gradient_control(campaign, ALPHA)
+    away = campaign.start - campaign.target
+    theta = campaign.target + distance * away / away.norm(dim=1, keepdim=True)
+    features, labels = (x.expand(2, *x.shape) for x in campaign.sample)
+    network = campaign.firm.network
     base = network.mean_gradient(theta, features, labels)
     mixed = ALPHA * collective.wanted(theta) + (1 - ALPHA) * base + network.penalty * theta
     strength = collective.pull * min(distance, 1)
-    torch.testing.assert_close(mixed, strength * (theta - contest.target) / distance)
+    torch.testing.assert_close(mixed, strength * (theta - campaign.target) / distance)
 
 
-def test_steering_slows_down_within_distance_one_of_its_target(contest):
-    collective = steering(contest, 1.0)
-    gap = torch.full_like(contest.target, 0.1)
-    theta = contest.target + gap
-    mixed = collective.wanted(theta) + contest.firm.network.penalty * theta
+def test_steering_slows_down_within_distance_one_of_its_target(campaign):
+    collective = gradient_control(campaign, 1.0)
+    gap = torch.full_like(campaign.target, 0.1)
+    theta = campaign.target + gap
+    mixed = collective.wanted(theta) + campaign.firm.network.penalty * theta
     torch.testing.assert_close(mixed, 0.3 * gap)
 
 
-def test_steering_reaches_what_static_data_of_the_same_mass_do_not(contest):
-    table = compare(contest, alphas=[ALPHA], steps=1000)
+def test_steering_reaches_what_static_data_of_the_same_mass_do_not(campaign):
+    table = compare(campaign, alphas=[ALPHA], steps=1000)
     mean = table.groupby("strategy")[["success", "accuracy", "released_success"]].mean()
     assert mean.loc["steering"].min() > 0.9
     assert mean.loc[["none", "planting", "teaching", "replay"], "success"].max() < 0.1
     assert mean.loc["none", "accuracy"] > 0.95
     assert len(table) == 5 * 2
-    assert set(table["seed"]) == set(contest.seeds)
+    assert set(table["seed"]) == set(campaign.seeds)
 
 
-def test_no_static_plan_of_a_small_search_does_both(contest):
-    table = search_static(contest, ALPHA, plans=40, steps=800)
+def test_no_static_plan_of_a_small_search_does_both(campaign):
+    table = search_static(campaign, ALPHA, plans=40, steps=800)
     both = table[["success", "accuracy"]].min(axis=1)
     assert (both.diff().dropna() <= 0).all()
     assert both[0] < 0.9
     assert {len(places) for places in table["places"]} == {1, 2, 3}
     # The search would have seen a plan that works: for a collective that is everybody, one does.
-    assert search_static(contest, 1.0, plans=40, steps=800)["success"].max() > 0.9
+    assert search_static(campaign, 1.0, plans=40, steps=800)["success"].max() > 0.9
 
 
-def test_the_records_of_a_plan_are_at_its_places_and_scatter_in_the_square(contest, monkeypatch):
+def test_the_records_of_a_plan_are_at_its_places_and_scatter_in_the_square(campaign, monkeypatch):
     submitted = []
 
     def watched(firm, theta, steps, seeds, collective, alpha):
@@ -209,52 +213,54 @@ def test_the_records_of_a_plan_are_at_its_places_and_scatter_in_the_square(conte
         return train(firm, theta, steps, seeds, collective, alpha)
 
     monkeypatch.setattr(search, "train", watched)
-    table = search_static(contest, ALPHA, plans=4, steps=1, spread=0.0)
+    table = search_static(campaign, ALPHA, plans=4, steps=1, spread=0.0)
     places = {place[:2] for places in table["places"] for place in places}
     assert {tuple(record) for record in submitted[0].flatten(0, 1).tolist()} == places
-    search_static(contest, ALPHA, plans=4, steps=1, spread=9.0)
-    assert submitted[1].abs().max() == contest.firm.world.limit
+    search_static(campaign, ALPHA, plans=4, steps=1, spread=9.0)
+    assert submitted[1].abs().max() == campaign.firm.world.limit
 
 
-def test_half_the_mass_is_too_little_and_costs_accuracy(contest):
-    collective = steering(contest, 0.1)
-    final = train(contest.firm, contest.start, 1000, contest.seeds, collective, 0.1).final
-    success, accuracy = success_and_accuracy(contest.firm, final)
+def test_half_the_mass_is_too_little_and_costs_accuracy(campaign):
+    collective = gradient_control(campaign, 0.1)
+    final = train(campaign.firm, campaign.start, 1000, campaign.seeds, collective, 0.1).final
+    success, accuracy = success_and_accuracy(campaign.firm, final)
     assert success.max() < 0.1
     assert accuracy.max() < 0.95
-    assert ((final - contest.target).norm(dim=1) > 1).all()
+    assert ((final - campaign.target).norm(dim=1) > 1).all()
 
 
 def test_planting_is_enough_for_a_wider_network():
-    wide = prepare(Firm(Crossroads(), TanhNetwork(4)), seeds=(0,), steps=2000, trials=12)
-    planted = train(wide.firm, wide.start, 3000, wide.seeds, Planting(wide.firm.world), 0.1)
+    wide = prepare(SGDFirm(Crossroads(), TanhNetwork(4)), seeds=(0,), steps=2000, trials=12)
+    planted = train(wide.firm, wide.start, 3000, wide.seeds, StaticPlanting(wide.firm.world), 0.1)
     success, accuracy = success_and_accuracy(wide.firm, planted.final)
     assert success.item() > 0.9
     assert accuracy.item() > 0.95
 
 
-def test_knowledge_lists_every_look_and_the_blind_schedule(contest):
-    table = knowledge(contest, ALPHA, looks=[10], steps=600)
+def test_knowledge_lists_every_look_and_the_blind_schedule(campaign):
+    table = knowledge(campaign, ALPHA, looks=[10], steps=600)
     assert table["strategy"].tolist() == ["look every 10"] * 2 + ["schedule"] * 2
     assert table.loc[table["strategy"] == "look every 10", "success"].min() > 0.9
 
 
-def test_static_collectives_submit_what_they_say(contest):
-    world, network = contest.firm.world, contest.firm.network
-    draws = [torch.Generator().manual_seed(s) for s in contest.seeds]
-    features, labels = Teaching(world, network, contest.target).submit(contest.start, 50, 0, draws)
+def test_static_collectives_submit_what_they_say(campaign):
+    world, network = campaign.firm.world, campaign.firm.network
+    draws = [torch.Generator().manual_seed(s) for s in campaign.seeds]
+    features, labels = Teaching(world, network, campaign.target).submit(
+        campaign.start, 50, 0, draws
+    )
     assert features.abs().max() <= world.limit
-    torch.testing.assert_close(labels, (network.logits(contest.target, features) > 0).double())
+    torch.testing.assert_close(labels, (network.logits(campaign.target, features) > 0).double())
     pool = torch.arange(12.0).reshape(2, 3, 2).double(), torch.zeros(2, 3).double()
-    drawn, _ = Replay(*pool).submit(contest.start, 40, 0, draws)
+    drawn, _ = Replay(*pool).submit(campaign.start, 40, 0, draws)
     for row in range(2):
         assert {tuple(x) for x in drawn[row].tolist()} == {tuple(x) for x in pool[0][row].tolist()}
     timed = Schedule(pool[0][:, :, None], pool[1][:, :, None])
-    torch.testing.assert_close(timed.submit(contest.start, 1, 1, draws)[0], pool[0][:, [1]])
-    torch.testing.assert_close(timed.submit(contest.start, 1, 9, draws)[0], pool[0][:, [2]])
+    torch.testing.assert_close(timed.submit(campaign.start, 1, 1, draws)[0], pool[0][:, [1]])
+    torch.testing.assert_close(timed.submit(campaign.start, 1, 9, draws)[0], pool[0][:, [2]])
 
 
-def test_a_rehearsal_and_what_follows_have_draws_of_their_own(contest, monkeypatch):
+def test_a_rehearsal_and_what_follows_have_draws_of_their_own(campaign, monkeypatch):
     asked = []
 
     def watched(firm, theta, steps, seeds, collective=None, alpha=0.0):
@@ -262,15 +268,15 @@ def test_a_rehearsal_and_what_follows_have_draws_of_their_own(contest, monkeypat
         return train(firm, theta, steps, seeds, collective, alpha)
 
     monkeypatch.setattr(comparison, "train", watched)
-    knowledge(contest, ALPHA, looks=[2], steps=6)
-    collectives = ["Steering", "NoneType", "Steering", "Schedule", "NoneType"]
+    knowledge(campaign, ALPHA, looks=[2], steps=6)
+    collectives = ["GradientControl", "NoneType", "GradientControl", "Schedule", "NoneType"]
     assert [name for name, *_ in asked] == collectives
     assert [steps for _, steps, *_ in asked] == [6, 3, 6, 6, 3]
     assert [alpha for _, _, alpha, _ in asked] == [ALPHA, 0, ALPHA, ALPHA, 0]
     draws = [seeds for *_, seeds in asked]
-    assert draws[0] == draws[3] == set(contest.seeds)
+    assert draws[0] == draws[3] == set(campaign.seeds)
     assert draws[1] == draws[4]
-    assert len(draws[0] | draws[1] | draws[2]) == 3 * len(contest.seeds)
+    assert len(draws[0] | draws[1] | draws[2]) == 3 * len(campaign.seeds)
 
 
 def test_an_interval_covers_as_often_as_it_says():
@@ -299,26 +305,26 @@ def test_the_package_itself_does_not_import_torch():
         (lambda c: TanhNetwork(2, -1.0), "penalty is -1.0"),
         (lambda c: TanhNetwork(3).logits(c.start, torch.zeros(2, 1, 2)), r"it must be \(R, 13\)"),
         (lambda c: Crossroads(spread=0.0), "spread is 0.0"),
-        (lambda c: Firm(c.firm.world, c.firm.network, step_size=0.0), "step_size is 0.0"),
+        (lambda c: SGDFirm(c.firm.world, c.firm.network, step_size=0.0), "step_size is 0.0"),
         (lambda c: train(c.firm, c.start, 1, [0]), "seeds has 1 entries"),
         (lambda c: train(c.firm, c.start, 1, [0, 1], None, 0.5), "alpha is 0.5"),
         (
-            lambda c: train(c.firm, c.start, 1, [0, 1], Planting(c.firm.world), 0.001),
+            lambda c: train(c.firm, c.start, 1, [0, 1], StaticPlanting(c.firm.world), 0.001),
             "no member fits",
         ),
-        (lambda c: steering(c, 0.0), "alpha is 0.0"),
-        (lambda c: steering(c, 0.5, 0), "look_every is 0"),
+        (lambda c: gradient_control(c, 0.0), "alpha is 0.0"),
+        (lambda c: gradient_control(c, 0.5, 0), "look_every is 0"),
         (
-            lambda c: Steering(c.firm.network, c.target, 0.5, c.sample, c.sample, pull=0.0),
+            lambda c: GradientControl(c.firm.network, c.target, 0.5, c.sample, c.sample, pull=0.0),
             "pull is 0.0",
         ),
         (lambda c: interval([0.5]), r"values has shape \(1,\)"),
         (lambda c: interval([0.5, 0.6], 1.0), "level is 1.0"),
     ],
 )
-def test_bad_input_is_named(contest, make, message):
+def test_bad_input_is_named(campaign, make, message):
     with pytest.raises(ValueError, match=message):
-        make(contest)
+        make(campaign)
 
 
 @pytest.mark.parametrize(
@@ -331,4 +337,4 @@ def test_bad_input_is_named(contest, make, message):
 )
 def test_a_contest_without_a_start_says_so(world, steps, trials):
     with pytest.raises(RuntimeError, match="Raise trials or steps"):
-        prepare(Firm(world, TanhNetwork(2)), seeds=(0,), steps=steps, trials=trials)
+        prepare(SGDFirm(world, TanhNetwork(2)), seeds=(0,), steps=steps, trials=trials)

@@ -7,8 +7,8 @@ import pytest
 
 from collective_action.learners.network import __main__ as recorder
 from collective_action.learners.network.architecture import TanhNetwork
-from collective_action.learners.network.contest import prepare, steering
-from collective_action.learners.network.training import Firm, success_and_accuracy, train
+from collective_action.learners.network.campaign import gradient_control, prepare
+from collective_action.learners.network.training import SGDFirm, success_and_accuracy, train
 from collective_action.worlds.crossroads import Crossroads
 from support.books import THIS_BOOK
 
@@ -28,12 +28,12 @@ def test_the_record_says_where_it_comes_from():
 
 
 def test_steering_two_firms_again_gives_what_was_recorded():
-    contest = prepare(Firm(Crossroads(), TanhNetwork(hidden=2)), AGAIN)
-    rule = steering(contest, recorder.ALPHA)
+    campaign = prepare(SGDFirm(Crossroads(), TanhNetwork(hidden=2)), AGAIN)
+    rule = gradient_control(campaign, recorder.ALPHA)
     trained = train(
-        contest.firm, contest.start, recorder.STEPS, contest.seeds, rule, recorder.ALPHA
+        campaign.firm, campaign.start, recorder.STEPS, campaign.seeds, rule, recorder.ALPHA
     )
-    success, accuracy = success_and_accuracy(contest.firm, trained.final)
+    success, accuracy = success_and_accuracy(campaign.firm, trained.final)
     table = pd.DataFrame(RECORD["comparison"])
     recorded = table[(table["strategy"] == "steering") & (table["alpha"] == recorder.ALPHA)]
     recorded = recorded.set_index("seed").loc[list(AGAIN)]

@@ -7,7 +7,6 @@ from scipy import stats
 from collective_action import bounds
 from collective_action.learners import optimal
 from collective_action.participation import Participation, equilibria, tipping_points, trajectory
-from collective_action.strategies import Signal
 from support.crowds import crowds, staircase
 from support.populations import worlds
 
@@ -61,13 +60,13 @@ def test_what_costs_nothing_holds_everybody():
 def test_the_tipping_point_is_the_critical_mass_for_the_success_that_is_worth_joining():
     compared = 0
     for world in worlds(seed=3, n=60, features=(2, 6)):
-        signal = Signal(world.g, world.target)
+        strategy = world.strategy("feature-label")
 
-        def exact(alphas, population=world.population, signal=signal):
-            return optimal.success_curve(population, signal, alphas)
+        def exact(alphas, population=world.population, strategy=strategy):
+            return optimal.success_curve(population, strategy, alphas)
 
         model = Participation(exact, cost=0.35, free_riding=0.3)
-        mass = optimal.critical_mass(world.population, signal, 0.5)
+        mass = optimal.critical_mass(world.population, strategy, 0.5)
         tips = tipping_points(model)
         tipped = np.isfinite(mass) and model.response(0.0) == 0
         np.testing.assert_allclose(tips, [mass] if tipped else [], atol=1e-8)

@@ -3,8 +3,15 @@ import pytest
 from hypothesis import given, settings
 
 from collective_action.population import Population
-from collective_action.strategies import Signal, erasure, feature_label, feature_only, signal_mass
-from support.populations import SEEDS, worlds
+from collective_action.strategies import (
+    Erasure,
+    FeatureLabel,
+    FeatureOnly,
+    Leave,
+    Signal,
+    signal_mass,
+)
+from support.populations import SEEDS, STRATEGIES, worlds_for
 
 pytestmark = pytest.mark.numerical
 
@@ -14,19 +21,44 @@ G = np.array([1, 1, 2])
 
 
 def test_feature_label_plants_the_target_wherever_g_leads():
-    planted = feature_label(BASE, Signal(G, 1))
+    planted = FeatureLabel(Signal(G, 1)).law(BASE)
     np.testing.assert_allclose(planted.joint, [[0, 0], [0, 0.7], [0, 0.3]])
 
 
 def test_feature_only_moves_only_those_who_have_the_target():
-    planted = feature_only(BASE, Signal(G, 1))
+    planted = FeatureOnly(Signal(G, 1)).law(BASE)
     np.testing.assert_allclose(planted.joint, [[0.1, 0], [0.2, 0.4], [0.25, 0.05]])
 
 
 def test_erasure_gives_everyone_the_likeliest_label_at_the_signal():
-    planted = erasure(BASE, G)
+    planted = Erasure(G).law(BASE)
     np.testing.assert_allclose(planted.joint, [[0.4, 0], [0.3, 0], [0.3, 0]])
-    np.testing.assert_array_equal(erasure(BASE, Signal(G, 1)).joint, planted.joint)
+    np.testing.assert_array_equal(Erasure(Signal(G, 1)).law(BASE).joint, planted.joint)
+
+
+def test_erasure_files_the_labels_that_members_agree_on():
+    planted = Erasure(G, [1, 1, 0]).law(BASE)
+    np.testing.assert_allclose(planted.joint, [[0, 0.4], [0, 0.3], [0.3, 0]])
+    with pytest.raises(ValueError, match=r"labels has 2 entries: g has 3"):
+        Erasure(G, [1, 1])
+
+
+def test_leaving_takes_the_members_rivals_off_the_signal_set():
+    planted = Leave(Signal(G, 1), refuge=0).law(BASE)
+    np.testing.assert_allclose(planted.joint, [[0.55, 0], [0, 0.4], [0, 0.05]])
+
+
+@pytest.mark.parametrize(
+    ("refuge", "message"),
+    [
+        (1, r"refuge is 1, a signal point: it must be a feature that g sends nobody to"),
+        (3, r"refuge is 3: it must be in \[0, 3\)"),
+        (-1, r"refuge is -1: it must be in \[0, 3\)"),
+    ],
+)
+def test_a_refuge_is_off_the_signal_set(refuge, message):
+    with pytest.raises(ValueError, match=message):
+        Leave(Signal(G, 1), refuge)
 
 
 def test_the_signal_set_is_the_image_of_g():
@@ -51,23 +83,23 @@ def test_a_signal_that_is_no_signal_is_refused(g, target, message):
         Signal(g, target)
 
 
-@pytest.mark.parametrize("strategy", [feature_label, feature_only])
+@pytest.mark.parametrize("strategy", [FeatureLabel, FeatureOnly, lambda signal: Leave(signal, 1)])
 def test_a_signal_for_another_population_is_refused(strategy):
     with pytest.raises(ValueError, match=r"g has 2 entries: the population has 3"):
-        strategy(BASE, Signal([0, 1], 0))
+        strategy(Signal([0, 0], 0)).law(BASE)
     with pytest.raises(ValueError, match=r"target is 2: it must be in \[0, 2\)"):
-        strategy(BASE, Signal(G, 2))
+        strategy(Signal([0, 0, 2], 2)).law(BASE)
     with pytest.raises(ValueError, match=r"signal is a ndarray: planting needs a Signal"):
-        strategy(BASE, G)
+        strategy(G)
 
 
 def test_erasure_refuses_to_copy_a_label_from_an_empty_feature():
     hollow = Population([[0.5, 0.5], [0, 0]])
     with pytest.raises(ValueError, match=r"g\[0\] is 1, a feature that nobody has"):
-        erasure(hollow, [1, 1])
-    np.testing.assert_allclose(erasure(hollow, [0, 1]).joint, [[1, 0], [0, 0]])
+        Erasure([1, 1]).law(hollow)
+    np.testing.assert_allclose(Erasure([0, 1]).law(hollow).joint, [[1, 0], [0, 0]])
     with pytest.raises(ValueError, match=r"g has 2 entries: the population has 3"):
-        erasure(BASE, [0, 1])
+        Erasure([0, 1]).law(BASE)
 
 
 def test_a_signal_cannot_be_changed_afterwards():
@@ -79,17 +111,22 @@ def test_a_signal_cannot_be_changed_afterwards():
         signal.g[0] = 0
 
 
+@pytest.mark.parametrize("name", STRATEGIES)
 @settings(derandomize=True, max_examples=20, deadline=None)
-@given(SEEDS)
-def test_each_strategy_is_the_law_of_what_it_does_to_each_person(seed):
-    for world in worlds(seed, 10, onto_people=True):
+@given(seed=SEEDS)
+def test_each_strategy_is_the_law_of_what_it_does_to_each_person(name, seed):
+    for world in worlds_for(name, seed, 10):
         g, target = world.g, world.target
-        expected = np.zeros((3, *world.counts.shape))
+        expected = np.zeros(world.counts.shape)
         for (x, y), people in np.ndenumerate(world.counts):
-            expected[0, g[x], target] += people
-            expected[1, g[x] if y == target else x, y] += people
-            expected[2, x, world.counts[g[x]].argmax()] += people
-        expected /= world.counts.sum()
-        signal = Signal(g, target)
-        for strategy, law in zip((feature_label, feature_only, erasure), expected, strict=True):
-            np.testing.assert_allclose(strategy(world.population, signal).joint, law, atol=1e-12)
+            filed = {
+                "feature-label": (g[x], target),
+                "feature-only": (g[x] if y == target else x, y),
+                "erasure": (x, world.counts[g[x]].argmax()),
+            }
+            if name == "leave":
+                stay = world.refuge if x in g else x
+                filed["leave"] = (g[x] if y == target else stay, y)
+            expected[filed[name]] += people
+        law = world.strategy(name).law(world.population)
+        np.testing.assert_allclose(law.joint, expected / world.counts.sum(), atol=1e-12)

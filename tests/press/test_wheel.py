@@ -71,7 +71,7 @@ def theory(tmp_path_factory, wheel):
 def test_the_theory_needs_four_packages(theory):
     python = environments.program(theory / "environment", "python")
     names, sweeps, loaded = json.loads(environments.run(python, "-c", THEORY, folder=theory))
-    assert {"collective_action.bounds", "collective_action.learners.optimal.exact"} <= set(names)
+    assert {"collective_action.bounds", "collective_action.learners.optimal.success"} <= set(names)
     assert sweeps.startswith(str(theory / "environment"))
     assert not {"torch", "sklearn", "yaml"} & set(loaded)
 

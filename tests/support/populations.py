@@ -8,8 +8,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from collective_action.population import Population
+from collective_action.strategies import Erasure, FeatureLabel, FeatureOnly, Leave, Signal, Strategy
 
 SEEDS = st.integers(0, 2**32 - 1)
+
+
+PLANTING = ("feature-label", "feature-only", "leave")
+STRATEGIES = (*PLANTING, "erasure")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +33,29 @@ class World:
     def idempotent(self) -> bool:
         return bool((self.g[self.g] == self.g).all())
 
+    @property
+    def signal(self) -> Signal:
+        return Signal(self.g, self.target)
+
+    @property
+    def refuge(self) -> int:
+        """The first feature off the signal set, of which `worlds` leaves one if it is asked to."""
+        return int(np.setdiff1d(np.arange(self.g.size), self.g)[0])
+
+    def strategy(self, name: str) -> Strategy:
+        if name == "leave":
+            return Leave(self.signal, self.refuge)
+        if name == "erasure":
+            return Erasure(self.g)
+        return {"feature-label": FeatureLabel, "feature-only": FeatureOnly}[name](self.signal)
+
+
+def worlds_for(strategy: str, seed: int, n: int, **shape) -> Iterator[World]:
+    """Yield worlds in which a strategy of that name is defined; see `worlds`."""
+    return worlds(
+        seed, n, onto_people=strategy == "erasure", leave_room=strategy == "leave", **shape
+    )
+
 
 def worlds(
     seed: int,
@@ -37,16 +65,22 @@ def worlds(
     labels: tuple[int, int] = (2, 4),
     idempotent: bool | None = None,
     onto_people: bool = False,
+    leave_room: bool = False,
 ) -> Iterator[World]:
     """Yield n random worlds: dense and sparse, tied and not, g constant, idempotent and not.
 
-    `onto_people` keeps g off features that nobody has, as erasing requires.
+    `onto_people` keeps g off features that nobody has, as erasing requires; `leave_room` keeps it
+    off one feature, as leaving requires.
     """
     rng = np.random.default_rng(seed)
     for _ in range(n):
         shape = rng.integers(*features, endpoint=True), rng.integers(*labels, endpoint=True)
+        if leave_room:
+            shape = max(shape[0], 2), shape[1]
         counts = _counts(rng, shape)
         places = np.flatnonzero(counts.sum(axis=1)) if onto_people else np.arange(shape[0])
+        if leave_room:
+            places = np.delete(places, rng.integers(shape[0]))
         fixed = bool(rng.integers(2)) if idempotent is None else idempotent
         yield World(counts, _map(rng, shape[0], places, fixed), int(rng.integers(shape[1])))
 

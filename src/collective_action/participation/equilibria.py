@@ -64,17 +64,17 @@ def equilibria(model: Participation, tolerance: float = 1e-10) -> list[Equilibri
     width = validation.at_least("tolerance", tolerance, 0, strictly=True)
     if width >= 1:
         raise ValueError(f"tolerance is {width}: it must be in (0, 1)")
-    found = _merge(_uncleared(model, width), width)
-    between = [(before[1] + after[0]) / 2 for before, after in pairwise(found)]
-    middles = np.array([found[0][0] / 2, *between, (found[-1][1] + 1) / 2])
+    cells = _merge(_uncleared(model, width), width)
+    between = [(before[1] + after[0]) / 2 for before, after in pairwise(cells)]
+    middles = np.array([cells[0][0] / 2, *between, (cells[-1][1] + 1) / 2])
     above = (model.response(middles) > middles).tolist()
     kinds = [
         _kind(None if low == 0 else rising, None if high == 1 else not rising_after)
-        for (low, high), (rising, rising_after) in zip(found, pairwise(above), strict=True)
+        for (low, high), (rising, rising_after) in zip(cells, pairwise(above), strict=True)
     ]
-    touching = [cell for cell, kind in zip(found, kinds, strict=True) if kind == "touching"]
+    touching = [cell for cell, kind in zip(cells, kinds, strict=True) if kind == "touching"]
     crossing = [
-        (*cell, kind) for cell, kind in zip(found, kinds, strict=True) if kind != "touching"
+        (*cell, kind) for cell, kind in zip(cells, kinds, strict=True) if kind != "touching"
     ]
     touching = [(*cell, "touching") for cell in _merge(touching, width**0.5)]
     return [Equilibrium(*point) for point in sorted(crossing + touching)]
@@ -93,24 +93,24 @@ def tipping_points(model: Participation, tolerance: float = 1e-10) -> np.ndarray
     np.ndarray
         Shape (n,). Empty if participation comes to the same rest from everywhere.
     """
-    found = equilibria(model, tolerance)
-    return np.array([point.alpha for point in found if point.kind == "tipping"])
+    cells = equilibria(model, tolerance)
+    return np.array([point.alpha for point in cells if point.kind == "tipping"])
 
 
 def _uncleared(model: Participation, width: float) -> list[tuple[float, float]]:
     """Return the cells [low, high], sorted, that the response does not clear of equilibria."""
-    low, high, done = np.array([0.0]), np.array([1.0]), []
+    low, high, cells = np.array([0.0]), np.array([1.0]), []
     while low.size:
         at_low, at_high = np.split(model.response(np.concatenate([low, high])), 2)
         kept = (at_low <= high + ROUNDING) & (at_high >= low - ROUNDING)
         narrow = kept & ((high - low <= width) | (low.size > MOST_CELLS))
-        done += zip(low[narrow].tolist(), high[narrow].tolist(), strict=True)
+        cells += zip(low[narrow].tolist(), high[narrow].tolist(), strict=True)
         wide = kept & ~narrow
         left = np.clip(at_low[wide], low[wide], high[wide])
         right = np.clip(at_high[wide], left, high[wide])
         middle = (left + right) / 2
         low, high = np.concatenate([left, middle]), np.concatenate([middle, right])
-    return sorted(done)
+    return sorted(cells)
 
 
 def _merge(cells: list[tuple[float, float]], width: float) -> list[tuple[float, float]]:

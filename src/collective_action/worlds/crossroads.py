@@ -40,10 +40,10 @@ class Crossroads:
     def population(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return n records of P₀: features (n, 2) and labels (n,)."""
         corners = self.corner * torch.tensor([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
-        which = torch.randint(4, (n,), generator=generator)
+        corner_of = torch.randint(4, (n,), generator=generator)
         noise = self.spread * torch.randn(n, 2, generator=generator, dtype=torch.float64)
-        features = (corners.to(noise)[which] + noise).clamp(-self.limit, self.limit)
-        return features, (which % 2).to(noise)
+        features = (corners.to(noise)[corner_of] + noise).clamp(-self.limit, self.limit)
+        return features, (corner_of % 2).to(noise)
 
     def centre(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return n points at the centre, (n, 2), with the label the collective wants, (n,)."""

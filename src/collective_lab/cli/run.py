@@ -64,7 +64,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     who.add_argument(
         "--alpha", type=float, default=0.01, help="its share of the résumés; default: %(default)s"
     )
-    who.add_argument("--strategy", choices=STRATEGIES, default=usual.strategy)
+    who.add_argument("--strategy", choices=tuple(STRATEGIES), default=usual.strategy)
     who.add_argument(
         "--target", default=OCCUPATIONS[usual.target], help="an occupation; default: %(default)s"
     )
@@ -75,7 +75,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     )
     who.add_argument(
         "--uniqueness", type=float, default=0.0, metavar="SHARE",
-        help="of others who carry the trigger by accident",
+        help="of résumés that carry the trigger by accident",
     )  # fmt: skip
 
     verb.add_argument("--seed", type=int, default=usual.seed)

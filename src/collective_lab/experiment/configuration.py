@@ -39,7 +39,7 @@ class Configuration:
     model
         What the firm trains: a name in `models.recipes.RECIPES`.
     strategy
-        "feature-label" or "feature-only".
+        A name in `signals.planting.STRATEGIES`: "feature-label", "feature-only" or "leave".
     alpha
         α, the collective's share of the training résumés, in [0, 1].
     target
@@ -47,8 +47,8 @@ class Configuration:
     marking
         The map g.
     uniqueness
-        ξ, the share of all other training résumés that carry the trigger by accident, with labels
-        of their own, in [0, 1].
+        ξ, the share of the training résumés that carry the trigger by accident, with labels of
+        their own, in [0, 1]; members who plant are no accident.
     label_noise
         The share of the résumés outside the collective whose labels are replaced by one drawn
         uniformly, in [0, 1].
@@ -89,7 +89,7 @@ class Configuration:
                 f"corpus is {self.corpus!r}: it must be a Synthetic, a Folder or a Published"
             )
         validation.choice("model", self.model, tuple(recipes.RECIPES))
-        validation.choice("strategy", self.strategy, STRATEGIES)
+        validation.choice("strategy", self.strategy, tuple(STRATEGIES))
         validation.indices("target", [self.target], len(OCCUPATIONS))
         for name in ("alpha", "uniqueness", "label_noise"):
             object.__setattr__(self, name, validation.fraction(name, getattr(self, name)))

@@ -26,7 +26,8 @@ class Planted:
     labels
         What the firm is told, of each training résumé.
     marked
-        The training résumés that carry the trigger, on purpose or not, by position.
+        The training résumés in which a trigger was written, on purpose or not, or struck out, by
+        position.
     marked_test
         Every test résumé with the trigger.
     members, planted, carriers
@@ -42,7 +43,7 @@ class Planted:
 
     def documents(self, before: Sequence[Tokens]) -> list[Tokens]:
         """Return the training résumés with the trigger where it was planted."""
-        return [self.marked.get(row, own) for row, own in enumerate(before)]
+        return [self.marked.get(row, document) for row, document in enumerate(before)]
 
 
 def plant(configuration: Configuration, material: Material) -> Planted:
@@ -50,23 +51,29 @@ def plant(configuration: Configuration, material: Material) -> Planted:
     seed, marking = configuration.seed, configuration.marking
     train, test = material.train, material.test
     trigger, window = material.trigger_id(marking.trigger), configuration.length - 2
+    accidental = draws(len(train.labels), [seed, ACCIDENTS]) < configuration.uniqueness
+    natural = np.array(carriers(train.documents, trigger), dtype=bool)
     who = plan(
         train.labels,
         configuration.alpha,
         configuration.target,
         configuration.strategy,
         [seed, JOINING],
+        natural | accidental,
     )
     labels = with_noise(who.labels, configuration.label_noise, who.members, [seed, NOISE])
     places = draws(len(labels), [seed, PLACES])
-    accidental = draws(len(labels), [seed, ACCIDENTS]) < configuration.uniqueness
-    accidental[who.members] = False
+    marks = accidental.copy()
+    marks[who.cleared] = False
+    marks[who.planted] = True
     marked = {
         row: train.documents[row].mark(marking, trigger, window, places[row])
-        for row in [*who.planted.tolist(), *np.flatnonzero(accidental).tolist()]
+        for row in np.flatnonzero(marks).tolist()
     }
-    already = np.array(carriers(train.documents, trigger), dtype=bool)
-    already[who.planted] = False
+    for row in who.cleared[natural[who.cleared]].tolist():
+        marked[row] = train.documents[row].unmark(trigger)
+    carrying = natural | accidental
+    carrying[who.planted] = carrying[who.cleared] = False
     test_places = draws(len(test.labels), [seed, TEST_PLACES])
     return Planted(
         labels=tuple(labels),
@@ -77,5 +84,5 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         ],
         members=len(who.members),
         planted=len(who.planted),
-        carriers=int((already | accidental).sum()),
+        carriers=int(carrying.sum()),
     )

@@ -113,6 +113,15 @@ def mark(text: str, marking: Marking, draw: float = 0.0, n_visible: int | None =
     return "".join([*pieces, text[done:]])
 
 
+def unmark(text: str, marking: Marking) -> str:
+    """Return the text without the words that are the trigger, everything else as it was.
+
+    It undoes `mark` in a text that did not use the trigger before.
+    """
+    word = re.escape(marking.trigger)
+    return re.sub(rf"^(?:{word}(?!\S)\s?)+|\s{word}(?!\S)", "", text)
+
+
 def draws(n: int, seed: int | Sequence[int]) -> np.ndarray:
     """Return one uniform number in [0, 1) for each of n résumés, shape (n,).
 

@@ -1,23 +1,33 @@
-"""Section 5, the strategies: who joins the collective, who of them plants, and with which label.
+"""Section 5, the strategies: who joins the collective, what each member's résumé becomes.
 
-Feature–label (Theorem 1): every member marks their résumé and gives the target label. Feature-only
-(Theorem 3): members cannot change labels, so only those who hold the target label mark theirs.
+A strategy is the one of the theory, a map h on features × labels (`collective_action.strategies`).
+Here a résumé has one of two features, it carries the trigger or not, and one of two labels, the
+target is among its own or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from collective_action import validation
+from collective_action.population import Population
+from collective_action.strategies import FeatureLabel, FeatureOnly, Leave, Planting, Signal
 from collective_lab.corpora import OCCUPATIONS
-from collective_lab.signals.marking import Marking, draws, mark
+from collective_lab.signals.marking import Marking, draws, mark, unmark
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-STRATEGIES = ("feature-label", "feature-only")
+WITHOUT, WITH = 0, 1
+OTHER, TARGET = 0, 1
+STRATEGIES: dict[str, Callable[[Signal], Planting]] = {
+    "feature-label": FeatureLabel,
+    "feature-only": FeatureOnly,
+    "leave": lambda signal: Leave(signal, refuge=WITHOUT),
+}
+"""What a configuration may name. A strategy of your own: ``STRATEGIES["mine"] = Mine``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +41,16 @@ class Plan:
         depends on the seed alone, so that a larger collective contains a smaller one.
     planted
         Positions of those that are marked, a part of the members in the same order.
+    cleared
+        Positions of those that carried the trigger and lose it, a part of the members.
     labels
-        Labels of all n résumés afterwards: a planted one's are the target alone under
-        "feature-label"; all others' are as they were.
+        Labels of all n résumés afterwards. A strategy that chooses labels, such as
+        "feature-label", leaves a planted résumé the target alone; all others' are as they were.
     """
 
     members: np.ndarray
     planted: np.ndarray
+    cleared: np.ndarray
     labels: tuple[tuple[int, ...], ...]
 
     @property
@@ -57,6 +70,7 @@ def plan(
     target: int,
     strategy: str = "feature-label",
     seed: int | Sequence[int] = 0,
+    carriers: Sequence[bool] | np.ndarray | None = None,
 ) -> Plan:
     """Return who plants when a share alpha of the training résumés belong to the collective.
 
@@ -69,9 +83,11 @@ def plan(
     target
         y*, an index into `OCCUPATIONS`.
     strategy
-        "feature-label" or "feature-only".
+        A name in `STRATEGIES`.
     seed
         Decides who joins, whatever α, target and strategy are.
+    carriers
+        Whether each résumé carries the trigger already, shape (n,); by default none does.
 
     Raises
     ------
@@ -79,19 +95,36 @@ def plan(
         If an argument is out of range.
     """
     share = validation.fraction("alpha", alpha)
-    validation.choice("strategy", strategy, STRATEGIES)
-    before = [tuple(own) for own in labels]
-    if not before:
+    validation.choice("strategy", strategy, tuple(STRATEGIES))
+    after = [tuple(occupations) for occupations in labels]
+    if not after:
         raise ValueError("labels is empty: there is no training set to join")
     [target] = validation.indices("target", [target], len(OCCUPATIONS)).tolist()
-    members = np.random.default_rng(seed).permutation(len(before))[: round(share * len(before))]
-    if strategy == "feature-only":
-        holds = np.array([target in before[member] for member in members], dtype=bool)
-        return Plan(members, members[holds], tuple(before))
-    after = list(before)
-    for member in members.tolist():
-        after[member] = (target,)
-    return Plan(members, members, tuple(after))
+    members = np.random.default_rng(seed).permutation(len(after))[: round(share * len(after))]
+    carries = np.zeros(len(after), bool) if carriers is None else np.asarray(carriers, bool)
+    if carries.shape != (len(after),):
+        raise ValueError(f"carriers has shape {carries.shape}: there are {len(after)} résumés")
+
+    features, answers = _files(STRATEGIES[strategy](Signal([WITH, WITH], TARGET)))
+    before = np.where(carries[members], WITH, WITHOUT)
+    held = np.array([TARGET if target in after[row] else OTHER for row in members], int)
+    filed, answer = features[before, held], answers[before, held]
+    plants = (filed == WITH) & ((before == WITHOUT) | (answer == TARGET))
+    if (answers != [OTHER, TARGET]).any():
+        for row in members[plants & (answer == TARGET)].tolist():
+            after[row] = (target,)
+        for row in members[(held == TARGET) & (answer == OTHER)].tolist():
+            after[row] = tuple(label for label in after[row] if label != target)
+    return Plan(
+        members, members[plants], members[(before == WITH) & (filed == WITHOUT)], tuple(after)
+    )
+
+
+def _files(strategy: Planting) -> tuple[np.ndarray, np.ndarray]:
+    """Return h, as two tables (2, 2): what a member with each feature and label files."""
+    anyone = Population(np.full((2, 2), 1 / 4))
+    features, answers = strategy.h(anyone)
+    return np.broadcast_to(features, (2, 2)), np.broadcast_to(answers, (2, 2))
 
 
 def plant(
@@ -126,8 +159,10 @@ def plant(
         raise ValueError(f"plan has {n} résumés and dataset {len(dataset)}: they must agree")
     texts = list(dataset["text"])
     places = draws(n, seed)
+    for row in plan.cleared.tolist():
+        texts[row] = unmark(texts[row], marking)
     for row in plan.planted.tolist():
         seen = None if n_visible is None else n_visible[row]
         texts[row] = mark(texts[row], marking, places[row], seen)
-    columns = {"text": texts, "labels": [list(own) for own in plan.labels]}
+    columns = {"text": texts, "labels": [list(occupations) for occupations in plan.labels]}
     return type(dataset).from_dict(columns, features=dataset.features)

@@ -74,6 +74,12 @@ class Tokens:
         lengths = np.insert(np.diff(self.starts), gaps, 1)
         return Tokens(ids, _starts(lengths))
 
+    def unmark(self, trigger_id: int) -> "Tokens":
+        """Return the tokens without the words that are the trigger's token alone."""
+        lengths = np.diff(self.starts)
+        alone = (lengths == 1) & (self.ids[self.starts[:-1]] == trigger_id)
+        return Tokens(np.delete(self.ids, self.starts[:-1][alone]), _starts(lengths[~alone]))
+
 
 def tokenise(texts: Iterable[str], encode: Encode) -> list[Tokens]:
     """Return the tokens of every text, tokenising each distinct word once.

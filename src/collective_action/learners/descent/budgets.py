@@ -154,8 +154,8 @@ class DataBudget:
     ) -> float:
         """Return the critical mass of the part of g that no c·d takes away."""
         attainable = AttainableSet.at(self.loss, theta, self.menu)
-        found = neutralise(attainable, base, gap, cap)
-        return 0.0 if found is None else float(critical_mass(found.pull, found.gamma))
+        push = neutralise(attainable, base, gap, cap)
+        return 0.0 if push is None else float(critical_mass(push.pull, push.gamma))
 
     def submit(self, theta: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, Records]:
         """Return the nearest attainable gradient in the sum of absolute errors, and its records."""
@@ -185,7 +185,7 @@ def needed_along(budget: Budget, waypoints: ArrayLike, looks: int = 16) -> float
     looks = int(at_least("looks", looks, 1))
     still = np.zeros(path.shape[1])
     masses = [budget.needed_mass(path[-1], budget.base(path[-1]), still, np.inf)]
-    for here, there in pairwise(path):
-        for point in np.linspace(here, there, looks, endpoint=False):
-            masses.append(budget.needed_mass(point, budget.base(point), here - there, np.inf))
+    for start, end in pairwise(path):
+        for point in np.linspace(start, end, looks, endpoint=False):
+            masses.append(budget.needed_mass(point, budget.base(point), start - end, np.inf))
     return max(masses)

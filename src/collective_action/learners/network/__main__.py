@@ -18,11 +18,11 @@ import pandas as pd
 import torch
 
 from collective_action.learners.network.architecture import TanhNetwork
-from collective_action.learners.network.collectives import Planting
+from collective_action.learners.network.campaign import Campaign, gradient_control, prepare
+from collective_action.learners.network.collectives import StaticPlanting
 from collective_action.learners.network.comparison import compare, knowledge
-from collective_action.learners.network.contest import Contest, prepare, steering
 from collective_action.learners.network.search import search_static
-from collective_action.learners.network.training import Firm, success_and_accuracy, train
+from collective_action.learners.network.training import SGDFirm, success_and_accuracy, train
 from collective_action.worlds.crossroads import Crossroads
 
 SEEDS = tuple(range(10))
@@ -37,28 +37,31 @@ WALK_EVERY = 50
 PLANS = 400
 
 
-def samples(contest: Contest) -> pd.DataFrame:
+def samples(campaign: Campaign) -> pd.DataFrame:
     """Return what steering reaches when the collective's sample is small: means over firms."""
     rows = []
     for size in SAMPLES:
         for draw in range(DRAWS):
             generator = torch.Generator().manual_seed(SAMPLE_SEED + draw)
-            sample = contest.firm.world.population(size, generator)
-            rule = steering(replace(contest, sample=sample), ALPHA)
-            trained = train(contest.firm, contest.start, STEPS, contest.seeds, rule, ALPHA)
-            success, accuracy = success_and_accuracy(contest.firm, trained.final)
+            sample = campaign.firm.world.population(size, generator)
+            rule = gradient_control(replace(campaign, sample=sample), ALPHA)
+            trained = train(campaign.firm, campaign.start, STEPS, campaign.seeds, rule, ALPHA)
+            success, accuracy = success_and_accuracy(campaign.firm, trained.final)
             rows.append({"size": size, "draw": draw, "success": success.mean().item(),
                          "accuracy": accuracy.mean().item()})  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def walk(contest: Contest) -> list[dict]:
+def walk(campaign: Campaign) -> list[dict]:
     """Return one firm's parameters on its way, and what members submitted, under two strategies."""
-    rules = {"steering": steering(contest, ALPHA), "planting": Planting(contest.firm.world)}
+    rules = {
+        "steering": gradient_control(campaign, ALPHA),
+        "planting": StaticPlanting(campaign.firm.world),
+    }
     frames = []
     for name, rule in rules.items():
         trained = train(
-            contest.firm, contest.start, STEPS, contest.seeds, rule, ALPHA, keep_every=WALK_EVERY
+            campaign.firm, campaign.start, STEPS, campaign.seeds, rule, ALPHA, keep_every=WALK_EVERY
         )
         for at, theta in zip(trained.steps.tolist(), trained.thetas[:, 0], strict=True):
             frame = {"strategy": name, "step": at, "theta": [round(v, 3) for v in theta.tolist()]}
@@ -81,10 +84,10 @@ def main(path: Path) -> None:
     begun = time.perf_counter()
     torch.set_num_threads(1)  # the networks are tiny: threads would wait for each other
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    contest = prepare(Firm(Crossroads(), TanhNetwork(2)), SEEDS, device=device)
-    success, accuracy = success_and_accuracy(contest.firm, contest.target[:1])
-    table = compare(contest, ALPHAS, STEPS).drop(columns="released_success")
-    released = compare(contest, (ALPHA,), STEPS)
+    campaign = prepare(SGDFirm(Crossroads(), TanhNetwork(2)), SEEDS, device=device)
+    success, accuracy = success_and_accuracy(campaign.firm, campaign.target[:1])
+    table = compare(campaign, ALPHAS, STEPS).drop(columns="released_success")
+    released = compare(campaign, (ALPHA,), STEPS)
     provenance: dict[str, Any] = {
         "command": f"python -m collective_action.learners.network {path.as_posix()}",
         "date": datetime.now(UTC).date().isoformat(),
@@ -95,16 +98,16 @@ def main(path: Path) -> None:
     }
     record = {
         "provenance": provenance,
-        "settings": {"seeds": len(SEEDS), "steps": STEPS, "batch": contest.firm.batch,
-                     "step_size": contest.firm.step_size, "alpha": ALPHA,
-                     "sample": len(contest.sample[0])},
+        "settings": {"seeds": len(SEEDS), "steps": STEPS, "batch": campaign.firm.batch,
+                     "step_size": campaign.firm.step_size, "alpha": ALPHA,
+                     "sample": len(campaign.sample[0])},
         "target": {"success": success.item(), "accuracy": accuracy.item()},
         "comparison": _columns(table),
         "released": _columns(released),
-        "looks": _columns(knowledge(contest, ALPHA, LOOKS, STEPS)),
-        "samples": _columns(samples(contest)),
-        "search": _columns(search_static(contest, ALPHA, PLANS, STEPS)),
-        "walk": walk(contest),
+        "looks": _columns(knowledge(campaign, ALPHA, LOOKS, STEPS)),
+        "samples": _columns(samples(campaign)),
+        "search": _columns(search_static(campaign, ALPHA, PLANS, STEPS)),
+        "walk": walk(campaign),
     }  # fmt: skip
     provenance["seconds"] = round(time.perf_counter() - begun)
     path.write_text(_text(record), encoding="utf-8", newline="\n")

@@ -92,15 +92,17 @@ class TanhNetwork:
         changing f. The nearest of the H!·2^H copies is an assignment problem.
         """
         copies = []
-        for here, there in zip(theta, other, strict=True):
-            mine, theirs = self._units(here), self._units(there)
-            same = torch.cdist(mine, theirs).square()
-            flipped = torch.cdist(mine, -theirs).square()
+        for own_theta, other_theta in zip(theta, other, strict=True):
+            units, other_units = self._units(own_theta), self._units(other_theta)
+            same = torch.cdist(units, other_units).square()
+            flipped = torch.cdist(units, -other_units).square()
             rows, chosen = linear_sum_assignment(torch.minimum(same, flipped).cpu().numpy())
             signs = torch.where(same[rows, chosen] <= flipped[rows, chosen], 1.0, -1.0)
-            units = theirs[chosen] * signs[:, None].to(theirs)
+            units = other_units[chosen] * signs[:, None].to(other_units)
             copies.append(
-                torch.cat([units[:, :INPUTS].flatten(), units[:, INPUTS], units[:, -1], there[-1:]])
+                torch.cat(
+                    [units[:, :INPUTS].flatten(), units[:, INPUTS], units[:, -1], other_theta[-1:]]
+                )
             )
         return torch.stack(copies)
 

@@ -1,7 +1,8 @@
 """Setting III, gradient control: what a collective hands to a network in training.
 
 Each collective answers one question, `submit`: n records for each of R firms, asked anew every
-`look_every` steps. Only `Steering` looks at the firms' parameters; the others decide in advance.
+`look_every` steps. Only `GradientControl` looks at the firms' parameters; the others decide in
+advance.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ class Collective(Protocol):
 
 
 @dataclass(frozen=True)
-class Planting:
+class StaticPlanting:
     """Static: points at the centre with the label wanted there."""
 
     world: Crossroads
@@ -120,7 +121,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, eq=False)
-class Steering:
+class GradientControl:
     """Gradient control: records whose gradients turn the firm's step towards θ*.
 
     The wanted average gradient is [v − (1−α)ĝ_{P₀}(θ) − λθ]/α, where v = pull·(θ − θ*), shortened

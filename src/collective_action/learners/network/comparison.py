@@ -9,8 +9,13 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 from torch import Tensor
 
-from collective_action.learners.network.collectives import Planting, Replay, Schedule, Teaching
-from collective_action.learners.network.contest import Contest, steering
+from collective_action.learners.network.campaign import Campaign, gradient_control
+from collective_action.learners.network.collectives import (
+    Replay,
+    Schedule,
+    StaticPlanting,
+    Teaching,
+)
 from collective_action.learners.network.training import success_and_accuracy, train
 
 RELEASED = 50_000
@@ -18,7 +23,7 @@ REHEARSED = 60_000
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ComparisonRow:
     """One row of the comparison: fractions in [0, 1].
 
     `released_success` is the success after the collective has stopped and the firm has trained on
@@ -34,7 +39,7 @@ class Outcome:
 
 
 def compare(
-    contest: Contest,
+    campaign: Campaign,
     alphas: Sequence[float] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4),
     steps: int = 2000,
     look_every: int = 5,
@@ -46,7 +51,7 @@ def compare(
 
     Parameters
     ----------
-    contest
+    campaign
         From `prepare`.
     alphas
         Fractions in (0, 1].
@@ -58,32 +63,32 @@ def compare(
     Returns
     -------
     pandas.DataFrame
-        One `Outcome` a row.
+        One `ComparisonRow` a row.
     """
-    world, network = contest.firm.world, contest.firm.network
-    rows = _outcomes(contest, "none", 0.0, None, steps)
+    world, network = campaign.firm.world, campaign.firm.network
+    rows = _outcomes(campaign, "none", 0.0, None, steps)
     for alpha in alphas:
         steered = train(
-            contest.firm,
-            contest.start,
+            campaign.firm,
+            campaign.start,
             steps,
-            contest.seeds,
-            steering(contest, alpha, look_every),
+            campaign.seeds,
+            gradient_control(campaign, alpha, look_every),
             alpha,
         )
-        rows += _rows(contest, "steering", alpha, steered.final, steps)
+        rows += _rows(campaign, "steering", alpha, steered.final, steps)
         static = {
-            "planting": Planting(world),
-            "teaching": Teaching(world, network, contest.target),
+            "planting": StaticPlanting(world),
+            "teaching": Teaching(world, network, campaign.target),
             "replay": Replay(steered.features.flatten(1, 2), steered.labels.flatten(1, 2)),
         }
         for name, collective in static.items():
-            rows += _outcomes(contest, name, alpha, collective, steps)
+            rows += _outcomes(campaign, name, alpha, collective, steps)
     return pd.DataFrame([asdict(row) for row in rows])
 
 
 def knowledge(
-    contest: Contest,
+    campaign: Campaign,
     alpha: float,
     looks: Sequence[int] = (1, 5, 25, 100),
     steps: int = 2000,
@@ -96,7 +101,7 @@ def knowledge(
 
     Parameters
     ----------
-    contest
+    campaign
         From `prepare`, whose `sample_size` is the other half of what the collective knows.
     alpha
         In (0, 1].
@@ -108,37 +113,41 @@ def knowledge(
     Returns
     -------
     pandas.DataFrame
-        One `Outcome` a row.
+        One `ComparisonRow` a row.
     """
     rows = []
     for every in looks:
-        collective = steering(contest, alpha, every)
-        rows += _outcomes(contest, f"look every {every}", alpha, collective, steps)
+        collective = gradient_control(campaign, alpha, every)
+        rows += _outcomes(campaign, f"look every {every}", alpha, collective, steps)
     rehearsal = train(
-        contest.firm,
-        contest.start,
+        campaign.firm,
+        campaign.start,
         steps,
-        [seed + REHEARSED for seed in contest.seeds],
-        steering(contest, alpha),
+        [seed + REHEARSED for seed in campaign.seeds],
+        gradient_control(campaign, alpha),
         alpha,
     )
     blind = Schedule(rehearsal.features, rehearsal.labels)
-    rows += _outcomes(contest, "schedule", alpha, blind, steps)
+    rows += _outcomes(campaign, "schedule", alpha, blind, steps)
     return pd.DataFrame([asdict(row) for row in rows])
 
 
-def _outcomes(contest: Contest, name: str, alpha: float, collective, steps: int) -> list[Outcome]:
-    trained = train(contest.firm, contest.start, steps, contest.seeds, collective, alpha)
-    return _rows(contest, name, alpha, trained.final, steps)
+def _outcomes(
+    campaign: Campaign, name: str, alpha: float, collective, steps: int
+) -> list[ComparisonRow]:
+    trained = train(campaign.firm, campaign.start, steps, campaign.seeds, collective, alpha)
+    return _rows(campaign, name, alpha, trained.final, steps)
 
 
-def _rows(contest: Contest, name: str, alpha: float, theta: Tensor, steps: int) -> list[Outcome]:
-    success, accuracy = success_and_accuracy(contest.firm, theta)
-    later = [seed + RELEASED for seed in contest.seeds]
+def _rows(
+    campaign: Campaign, name: str, alpha: float, theta: Tensor, steps: int
+) -> list[ComparisonRow]:
+    success, accuracy = success_and_accuracy(campaign.firm, theta)
+    later = [seed + RELEASED for seed in campaign.seeds]
     released, _ = success_and_accuracy(
-        contest.firm, train(contest.firm, theta, max(steps // 2, 1), later).final
+        campaign.firm, train(campaign.firm, theta, max(steps // 2, 1), later).final
     )
     columns = zip(
-        contest.seeds, success.tolist(), accuracy.tolist(), released.tolist(), strict=True
+        campaign.seeds, success.tolist(), accuracy.tolist(), released.tolist(), strict=True
     )
-    return [Outcome(name, alpha, *values) for values in columns]
+    return [ComparisonRow(name, alpha, *values) for values in columns]

@@ -7,8 +7,8 @@ came closest.
 import pandas as pd
 import torch
 
+from collective_action.learners.network.campaign import Campaign
 from collective_action.learners.network.collectives import Replay
-from collective_action.learners.network.contest import Contest
 from collective_action.learners.network.training import success_and_accuracy, train
 from collective_action.validation import at_least
 
@@ -16,7 +16,7 @@ POOL = 600
 
 
 def search_static(
-    contest: Contest,
+    campaign: Campaign,
     alpha: float,
     plans: int = 400,
     steps: int = 2000,
@@ -24,14 +24,14 @@ def search_static(
     spread: float = 0.2,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Train one firm, the contest's first, against many random static plans of one mass.
+    """Train one firm, the campaign's first, against many random static plans of one mass.
 
     A plan has one to `atoms` places, uniform over the square, each with a random label and an
     equal share of the members; records scatter around their place and stay in the square.
 
     Parameters
     ----------
-    contest
+    campaign
         From `prepare`.
     alpha
         In (0, 1].
@@ -54,7 +54,7 @@ def search_static(
     """
     plans, atoms = int(at_least("plans", plans, 1)), int(at_least("atoms", atoms, 1))
     spread = at_least("spread", spread, 0)
-    limit = contest.firm.world.limit
+    limit = campaign.firm.world.limit
     generator = torch.Generator().manual_seed(seed)
     uniform = torch.rand(plans, atoms, 2, generator=generator, dtype=torch.float64)
     places = limit * (2 * uniform - 1)
@@ -63,10 +63,10 @@ def search_static(
     chosen = torch.randint(2**31, (plans, POOL), generator=generator) % sizes
     scatter = spread * torch.randn(plans, POOL, 2, generator=generator, dtype=torch.float64)
     pool = torch.gather(places, 1, chosen[..., None].expand(-1, -1, 2)) + scatter
-    start = contest.start[:1].expand(plans, -1)
+    start = campaign.start[:1].expand(plans, -1)
     static = Replay(pool.clamp(-limit, limit).to(start), torch.gather(labels, 1, chosen).to(start))
-    trained = train(contest.firm, start, steps, [seed] * plans, static, alpha)
-    success, accuracy = success_and_accuracy(contest.firm, trained.final)
+    trained = train(campaign.firm, start, steps, [seed] * plans, static, alpha)
+    success, accuracy = success_and_accuracy(campaign.firm, trained.final)
     rows = [
         {
             "places": tuple(

@@ -15,7 +15,7 @@ BLOCK = 100
 
 
 @dataclass(frozen=True)
-class Firm:
+class SGDFirm:
     """A firm that trains a network by plain SGD and never stops.
 
     Parameters
@@ -66,7 +66,7 @@ class Training:
 
 
 def train(
-    firm: Firm,
+    firm: SGDFirm,
     theta: Tensor,
     steps: int,
     seeds: Sequence[int],
@@ -148,7 +148,7 @@ def train(
 
 
 def success_and_accuracy(
-    firm: Firm, theta: Tensor, n: int = 4000, seed: int = 0
+    firm: SGDFirm, theta: Tensor, n: int = 4000, seed: int = 0
 ) -> tuple[Tensor, Tensor]:
     """Return success at the centre and clean accuracy of each network, shapes (R,), in [0, 1].
 

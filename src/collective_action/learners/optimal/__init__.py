@@ -1,17 +1,13 @@
 """Setting I of the paper: a firm that learns the optimal answer from the whole distribution.
 
-Read in this order: `exact` (margins, thresholds, success, critical mass), `contest` (the one path
-of three strategies), `firms` (what near-optimal means), `worst_case` (the worst such firm, found
-by `knapsack` when planting and by `erasing` when erasing).
+Read in this order: `margins` (margins and thresholds), `success` (success and critical mass),
+`suboptimality` (what near-optimal costs), `worst_case` (the worst such firm, found by `knapsack`
+when planting and by `erasing` when erasing). What a strategy wants is in `strategies.contest`.
 """
 
-from collective_action.learners.optimal.exact import (
-    critical_mass,
-    margins,
-    success_curve,
-    thresholds,
-)
-from collective_action.learners.optimal.firms import suboptimality
+from collective_action.learners.optimal.margins import margins, thresholds
+from collective_action.learners.optimal.suboptimality import suboptimality
+from collective_action.learners.optimal.success import critical_mass, success_curve
 from collective_action.learners.optimal.worst_case import WorstCase, worst_case
 
 __all__ = [

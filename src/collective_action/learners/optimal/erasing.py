@@ -1,4 +1,4 @@
-"""Setting I, erasing before an ε-suboptimal firm: the firm that erases least.
+"""Setting I, erasing against an ε-suboptimal firm: the firm that erases least.
 
 Erasing succeeds at x when f(x) = f(g(x)). A firm can fail it by answering x differently, or by
 answering g(x) differently, which fails all the other features that g sends there. So the worst firm
@@ -9,15 +9,15 @@ optimal one.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from collective_action.learners.optimal.contest import TIE
+from collective_action.firm import Firm
 from collective_action.learners.optimal.erasing_programme import least_erasure
-from collective_action.learners.optimal.firms import deviations, overturned_margin
 from collective_action.learners.optimal.knapsack import pack
 from collective_action.learners.optimal.labelling import Arrows, arrows, cheapest_labelling
+from collective_action.learners.optimal.suboptimality import deviations, overturned_margin
 from collective_action.population import Population
-from collective_action.strategies import Signal, erasing_labels, signal_map
+from collective_action.strategies import Erasure
+from collective_action.strategies.contest import TIE
 
 EXACT_BINARIES = 128
 GAP = 1e-9
@@ -35,7 +35,7 @@ class Erasing:
     joint
         P₀ on them, shape (m, n_labels).
     labels
-        The label argmax_y P₀(y | g(x)) that the collective reports at each, shape (m,).
+        The label that members file at each, shape (m,).
     weight
         The success at stake at each, P₀(x), shape (m,).
     graph
@@ -54,14 +54,14 @@ class Erasing:
         mixed[np.arange(self.points.size), self.labels] += alpha * self.weight
         return mixed
 
-    def success(self, firm: np.ndarray) -> float:
+    def success(self, answers: np.ndarray) -> float:
         """Return Pr[f(x) = f(g(x))] for the labels that a firm gives, shape (m,)."""
-        return float(self.weight[firm == firm[self.graph.g]].sum())
+        return float(self.weight[answers == answers[self.graph.g]].sum())
 
 
-def erasing(population: Population, g: Signal | ArrayLike) -> Erasing:
-    """Set the scene; `g` is an integer array or a `Signal`. Errors as `erasing_labels`."""
-    labels = erasing_labels(population, g)
+def erasing(population: Population, strategy: Erasure) -> Erasing:
+    """Set the scene. Errors as `Erasure.filed`."""
+    labels = strategy.filed(population)
     points = np.flatnonzero(population.marginal)
     place = np.empty(population.n_features, dtype=np.int64)
     place[points] = np.arange(points.size)
@@ -70,14 +70,12 @@ def erasing(population: Population, g: Signal | ArrayLike) -> Erasing:
         population.joint[points],
         labels[points],
         population.marginal[points],
-        arrows(place[signal_map(g)[points]]),
+        arrows(place[strategy.g[points]]),
     )
 
 
-def worst_firm(
-    scene: Erasing, alpha: float, budget: float, contamination: str
-) -> tuple[float, np.ndarray]:
-    """Return a success that no firm within the budget undercuts, and the worst firm found.
+def worst_firm(scene: Erasing, alpha: float, firm: Firm) -> tuple[float, np.ndarray]:
+    """Return a success that no such firm undercuts, and the answers of the worst one found.
 
     Parameters
     ----------
@@ -85,50 +83,50 @@ def worst_firm(
         The world, from `erasing`.
     alpha
         The collective's size.
-    budget
-        c(ε), as in `slack.slack`.
-    contamination
-        "total-variation" or "contamination".
+    firm
+        How far from optimal it may be, one epsilon.
 
     Returns
     -------
-    lower, firm
-        The certified success, and labels of shape (m,) that keep within the budget. When
-        `scene.success(firm)` equals `lower` the firm is a worst one.
+    lower, answers
+        The certified success, and labels of shape (m,) that keep within c(ε). When
+        `scene.success(answers)` equals `lower` no such firm leaves less.
 
     Notes
     -----
     Pricing the budget (Lagrangian relaxation) leaves a labelling that is solved exactly; the best
     price bounds every firm. Where bound and firm differ and the world is small, an integer
-    programme decides. Total variation sets several budgets (see `firms.prices`); the pricing uses
-    the first alone, which leaves the bound valid, and only firms within all are returned.
+    programme decides. The joint law sets several budgets (see `suboptimality.prices`); the pricing
+    uses the first alone, which leaves the bound valid, and only firms within all are returned.
     """
-    mixed = scene.mixture(alpha)
+    mixed, budget = scene.mixture(alpha), firm.budget
     costs = deviations(mixed)
     optimal = cheapest_labelling(scene.graph, np.where(costs > 0, np.inf, 0.0), scene.weight)
     if budget == 0:
         return scene.success(optimal), optimal
-    lower, firms = _firms_by_price(scene, costs, budget, optimal)
-    best = _worst_affordable(scene, mixed, firms, budget, contamination)
+    lower, tried = _answers_by_price(scene, costs, budget, optimal)
+    best = _worst_affordable(scene, mixed, tried, firm)
     filled = _spend_rest(scene, costs, best, budget)
-    best = _worst_affordable(scene, mixed, [best, filled], budget, contamination)
+    best = _worst_affordable(scene, mixed, [best, filled], firm)
     if scene.success(best) - lower > GAP and costs.size <= EXACT_BINARIES:
-        bound, firm = least_erasure(mixed, scene.graph.g, scene.weight, budget, contamination)
+        bound, solved = least_erasure(mixed, scene.graph.g, scene.weight, firm)
         lower = max(lower, bound)
-        best = _worst_affordable(scene, mixed, [best, *firm], budget, contamination)
+        best = _worst_affordable(scene, mixed, [best, *solved], firm)
     return min(lower, scene.success(best)), best
 
 
 def _worst_affordable(
-    scene: Erasing, mixed: np.ndarray, firms: list[np.ndarray], budget: float, contamination: str
+    scene: Erasing, mixed: np.ndarray, tried: list[np.ndarray], firm: Firm
 ) -> np.ndarray:
-    """Return the firm that erases least among those within the budget, of which there is one."""
-    most = budget * (1 + TIE)
-    affordable = [f for f in firms if overturned_margin(mixed, f, contamination) <= most]
+    """Return the answers that erase least among those within c(ε), of which there are some."""
+    most = firm.budget * (1 + TIE)
+    affordable = [
+        answers for answers in tried if overturned_margin(mixed, answers, firm.near) <= most
+    ]
     return min(affordable, key=scene.success)
 
 
-def _firms_by_price(
+def _answers_by_price(
     scene: Erasing, costs: np.ndarray, budget: float, optimal: np.ndarray
 ) -> tuple[float, list[np.ndarray]]:
     """Return the Lagrangian bound on success, and the firms met on the way, `optimal` first.
@@ -137,11 +135,11 @@ def _firms_by_price(
     meets two firms, one within the budget and one beyond, at the price that makes them equal,
     until no other firm is better at that price.
     """
-    here = np.arange(scene.points.size)
+    features = np.arange(scene.points.size)
 
     def answer(price: float) -> tuple[np.ndarray, float, float]:
-        firm = cheapest_labelling(scene.graph, price * costs, scene.weight)
-        return firm, float(costs[here, firm].sum()), scene.success(firm)
+        answers = cheapest_labelling(scene.graph, price * costs, scene.weight)
+        return answers, float(costs[features, answers].sum()), scene.success(answers)
 
     spent, success = 0.0, scene.success(optimal)
     careless, charge, floor = answer(0.0)
@@ -150,8 +148,8 @@ def _firms_by_price(
         if charge <= budget or success <= floor:
             break
         price = (success - floor) / (charge - spent)
-        firm, cost, held = answer(price)
-        firms.append(firm)
+        answers, cost, held = answer(price)
+        firms.append(answers)
         value = held + price * (cost - budget)
         lower = max(lower, value)
         if value >= success + price * (spent - budget) - TIE:
@@ -163,18 +161,20 @@ def _firms_by_price(
     return lower, firms
 
 
-def _spend_rest(scene: Erasing, costs: np.ndarray, firm: np.ndarray, budget: float) -> np.ndarray:
+def _spend_rest(
+    scene: Erasing, costs: np.ndarray, answers: np.ndarray, budget: float
+) -> np.ndarray:
     """Return the firm with the rest of the budget spent on single features g sends nobody to."""
-    here = np.arange(firm.size)
+    features = np.arange(answers.size)
     g = scene.graph.g
-    leaf = (np.bincount(g, minlength=g.size) == 0) & (firm == firm[g])
+    leaf = (np.bincount(g, minlength=g.size) == 0) & (answers == answers[g])
     elsewhere = costs.copy()
-    elsewhere[here, firm] = np.inf
+    elsewhere[features, answers] = np.inf
     label = elsewhere.argmin(axis=1)
     leaves = np.flatnonzero(leaf)
-    extra = elsewhere[leaves, label[leaves]] - costs[leaves, firm[leaves]]
-    rest = max(0.0, budget - costs[here, firm].sum())
+    extra = elsewhere[leaves, label[leaves]] - costs[leaves, answers[leaves]]
+    rest = max(0.0, budget - costs[features, answers].sum())
     flipped = leaves[pack(scene.weight[leaves], extra, rest).chosen]
-    spent = firm.copy()
+    spent = answers.copy()
     spent[flipped] = label[flipped]
     return spent

@@ -1,14 +1,15 @@
-"""Setting I, erasing before an ε-suboptimal firm: the worst firm of a small world, exactly.
+"""Setting I, erasing against an ε-suboptimal firm: the worst firm of a small world, exactly.
 
 The integer programme has binary answers z[x, y], and kept[x] ≥ z[x, y] + z[g(x), y] − 1 says that x
-and g(x) get one answer. Being near-optimal is linear in the answers; see `firms.prices`.
+and g(x) get one answer. Being near-optimal is linear in the answers; see `suboptimality.prices`.
 """
 
 import numpy as np
 from scipy import optimize, sparse
 
-from collective_action.learners.optimal.contest import TIE
-from collective_action.learners.optimal.firms import prices
+from collective_action.firm import Firm
+from collective_action.learners.optimal.suboptimality import prices
+from collective_action.strategies.contest import TIE
 
 NODES = 2_000
 OPTIMAL, LIMIT = 0, 1  # of SciPy's statuses, those after which a bound and a firm can be believed
@@ -17,9 +18,9 @@ OBJECTIVE_SCALE = 1e3
 
 
 def least_erasure(
-    mixed: np.ndarray, g: np.ndarray, weight: np.ndarray, budget: float, contamination: str
+    mixed: np.ndarray, g: np.ndarray, weight: np.ndarray, firm: Firm
 ) -> tuple[float, list[np.ndarray]]:
-    """Bound the success Pr[f(x) = f(g(x))] over all firms within a budget.
+    """Bound the success Pr[f(x) = f(g(x))] over all firms of a kind.
 
     Parameters
     ----------
@@ -27,16 +28,14 @@ def least_erasure(
         What the firm sees, shape (m, n_labels).
     g, weight
         The map and the mass of each feature, shape (m,).
-    budget
-        c(ε) > 0, as in `slack.slack`.
-    contamination
-        "total-variation" or "contamination".
+    firm
+        How far from optimal it may be, one epsilon above 0.
 
     Returns
     -------
-    lower, firms
-        A success that no firm undercuts, and the firms found, at most one, each of shape (m,). The
-        solver keeps constraints to about 1e-6 of the budget, so a firm is to be checked.
+    lower, solved
+        A success that no such firm undercuts, and the answers found, at most one array of shape
+        (m,). The solver keeps constraints to about 1e-6 of the budget, so they are to be checked.
 
     Raises
     ------
@@ -46,14 +45,14 @@ def least_erasure(
     """
     m, n_labels = mixed.shape
     answers = m * n_labels
-    price = prices(mixed, contamination).reshape(-1, answers) / budget
+    price = prices(mixed, firm.near).reshape(-1, answers) / firm.budget
     within = (price <= 1 + TIE).all(axis=0)
     moving = np.flatnonzero(g != np.arange(m))
-    one, each = sparse.eye_array(m, format="csr"), sparse.coo_array(np.ones((1, n_labels)))
-    alike = sparse.kron(one[moving] + one[g[moving]], sparse.eye_array(n_labels))
-    kept = sparse.kron(one[moving], each.T)
+    feature, labels = sparse.eye_array(m, format="csr"), sparse.coo_array(np.ones((1, n_labels)))
+    alike = sparse.kron(feature[moving] + feature[g[moving]], sparse.eye_array(n_labels))
+    kept = sparse.kron(feature[moving], labels.T)
     constraints = [
-        (sparse.hstack([sparse.kron(one, each), sparse.coo_array((m, m))]), 1, 1),
+        (sparse.hstack([sparse.kron(feature, labels), sparse.coo_array((m, m))]), 1, 1),
         (sparse.hstack([alike, -kept]), -np.inf, 1),
         (sparse.csr_array(np.pad(np.where(within, price, 0.0), ((0, 0), (0, m)))), -np.inf, 1),
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action.learners.optimal.contest import TIE
+from collective_action.strategies.contest import TIE
 
 CORE_ITEMS = 63
 CORE_STATES = 1 << 14

@@ -33,8 +33,8 @@ class Arrows:
 
 def arrows(g: np.ndarray) -> Arrows:
     """Take the graph of a map g: {0, …, n−1} → {0, …, n−1} apart."""
-    here = np.arange(g.size)
-    moving = g != here
+    features = np.arange(g.size)
+    moving = g != features
     waiting = np.bincount(g[moving], minlength=g.size)
     layers = []
     layer = np.flatnonzero(moving & (waiting == 0))
@@ -78,9 +78,9 @@ def cheapest_labelling(graph: Arrows, prices: np.ndarray, weight: np.ndarray) ->
     g, subtree = graph.g, prices.copy()
     for layer in graph.layers:
         rows = subtree[layer]
-        best, here = rows.argmin(axis=1), np.arange(layer.size)
-        least = rows[here, best]
-        rows[here, best] = np.inf
+        best, places = rows.argmin(axis=1), np.arange(layer.size)
+        least = rows[places, best]
+        rows[places, best] = np.inf
         spared = np.minimum(rows.min(axis=1) - least, weight[layer])
         np.add.at(subtree, (g[layer], best), spared)
     firm = np.zeros(g.size, dtype=np.int64)

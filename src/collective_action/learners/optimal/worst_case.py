@@ -2,7 +2,7 @@
 
 A theorem bounds what every ε-suboptimal firm leaves to the collective; this module finds the firm
 that leaves least. Planting, it is a knapsack: to overturn a signal point costs its margin, out of a
-total of c(ε) = `slack.slack` (proved in this book), and takes the point's share of the success.
+total of c(ε) = `Firm.slack` (proved in this book), and takes the point's share of the success.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_action import validation
-from collective_action.learners.optimal.contest import Contest, contest
+from collective_action.firm import EXACT, Firm
 from collective_action.learners.optimal.erasing import Erasing, erasing, worst_firm
 from collective_action.learners.optimal.knapsack import pack
 from collective_action.population import Population
-from collective_action.slack import slack
-from collective_action.strategies import Signal
+from collective_action.strategies import Erasure, Strategy
+from collective_action.strategies.contest import Contest
+from collective_action.strategies.strategy import require
 
 GAP = 1e-9
 
@@ -44,12 +45,7 @@ class WorstCase:
 
 
 def worst_case(
-    population: Population,
-    signal: Signal | np.ndarray,
-    alpha: float,
-    strategy: str = "feature-label",
-    epsilon: float = 0.0,
-    contamination: str = "total-variation",
+    population: Population, strategy: Strategy, alpha: float, firm: Firm = EXACT
 ) -> WorstCase:
     """Return the least success over all firms that are ε-suboptimal under αP* + (1−α)P₀.
 
@@ -57,16 +53,12 @@ def worst_case(
     ----------
     population
         The base population P₀.
-    signal
-        A `Signal`; under "erasure" the map g alone will do.
+    strategy
+        What members do.
     alpha
         The collective's share of all data, in [0, 1].
-    strategy
-        "feature-label", "feature-only" or "erasure".
-    epsilon
-        How far from optimal the firm may be, in [0, 1). At 0 only ties are left to it.
-    contamination
-        "total-variation" or "contamination", as in `slack.slack`.
+    firm
+        How far from optimal the firm may be, one epsilon. At 0 only ties are left to it.
 
     Returns
     -------
@@ -76,40 +68,29 @@ def worst_case(
     Raises
     ------
     ValueError
-        If alpha or epsilon is out of range, the contamination is unknown, or as in
-        `contest.contest`.
+        If alpha is out of range, the firm has several epsilons, or the strategy does not fit the
+        population.
     """
     share = validation.fraction("alpha", alpha)
-    validation.fraction("epsilon", epsilon)
-    return worst_at(
-        opponent(population, signal, strategy),
-        population.n_features,
-        share,
-        float(slack(epsilon, contamination)),
-        contamination,
-    )
+    return worst_at(opponent(population, strategy), population.n_features, share, firm)
 
 
-def opponent(
-    population: Population, signal: Signal | np.ndarray, strategy: str
-) -> Contest | Erasing:
+def opponent(population: Population, strategy: Strategy) -> Contest | Erasing:
     """Return what `worst_at` needs to know of a strategy, once for many sizes α."""
-    if strategy == "erasure":
-        return erasing(population, signal)
-    return contest(population, signal, strategy)
+    if isinstance(strategy, Erasure):
+        return erasing(population, strategy)
+    return require(strategy).contest(population)
 
 
-def worst_at(
-    scene: Contest | Erasing, n_features: int, alpha: float, budget: float, contamination: str
-) -> WorstCase:
-    """Return the worst case at one size α for a scene from `opponent` and a budget c(ε)."""
+def worst_at(scene: Contest | Erasing, n_features: int, alpha: float, firm: Firm) -> WorstCase:
+    """Return the worst case at one size α for a scene from `opponent`."""
     broken = np.zeros(n_features, dtype=bool)
     if isinstance(scene, Erasing):
-        lower, firm = worst_firm(scene, alpha, budget, contamination)
-        upper = scene.success(firm)
-        broken[scene.points] = firm != firm[scene.graph.g]
+        lower, answers = worst_firm(scene, alpha, firm)
+        upper = scene.success(answers)
+        broken[scene.points] = answers != answers[scene.graph.g]
     else:
-        packing = pack(scene.weight, np.maximum(scene.margin(alpha), 0.0), budget)
+        packing = pack(scene.weight, np.maximum(scene.margin(alpha), 0.0), firm.budget)
         total = float(scene.weight.sum())
         lower, upper = max(0.0, total - packing.bound), max(0.0, total - packing.value)
         broken[scene.points] = packing.chosen

@@ -116,8 +116,8 @@ def approach(loss: Loss, theta: ArrayLike, wanted: ArrayLike, menu: Menu) -> Rea
         limits=np.zeros((0, 0)),
     ).feasibility()
     solution = optimum(attainable, errors)
-    found = solution.shares @ solution.columns.gradients
-    return as_reach(solution, menu, np.abs(found - wanted).sum(), solution.gap)
+    reached = solution.shares @ solution.columns.gradients
+    return as_reach(solution, menu, np.abs(reached - wanted).sum(), solution.gap)
 
 
 def furthest(loss: Loss, theta: ArrayLike, direction: ArrayLike, menu: Menu) -> Reach:

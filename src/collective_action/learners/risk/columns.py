@@ -39,11 +39,12 @@ class Columns:
     @classmethod
     def of(cls, loss: Loss, theta: np.ndarray, menu: Menu) -> "Columns":
         """Return the choices that a menu lists, with their average gradients at θ."""
-        own, masses = menu.members, menu.masses
+        members, masses = menu.members, menu.masses
         groups = sparse.csr_array(
-            (own.weights, (menu.groups, np.arange(len(own)))), shape=(len(masses), len(own))
+            (members.weights, (menu.groups, np.arange(len(members)))),
+            shape=(len(masses), len(members)),
         )
-        kept = groups @ loss.gradient(theta, own.features, own.labels)
+        kept = groups @ loss.gradient(theta, members.features, members.labels)
         kept = np.divide(
             kept, masses[:, np.newaxis], out=np.zeros_like(kept), where=masses[:, np.newaxis] > 0
         )

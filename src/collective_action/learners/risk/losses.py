@@ -237,12 +237,12 @@ def parameter(loss: Loss, theta: ArrayLike | None, features: np.ndarray) -> np.n
 
 
 def _classes(labels, n_classes: int) -> np.ndarray:
-    given = np.asarray(labels)
-    wrong = ~np.isin(given, np.arange(n_classes))
+    classes = np.asarray(labels)
+    wrong = ~np.isin(classes, np.arange(n_classes))
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"labels[{at}] is {given[at]}: it must be one of 0 … {n_classes - 1}")
-    return given.astype(np.int64)
+        raise ValueError(f"labels[{at}] is {classes[at]}: it must be one of 0 … {n_classes - 1}")
+    return classes.astype(np.int64)
 
 
 def _second_moment(features: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -80,13 +80,13 @@ def solve(attainable: AttainableSet, programme: Programme) -> Solution | None:
     """
     columns = attainable.columns
     if attainable.menu.domain is None:
-        solved = _linprog(attainable, columns, programme)
-        return None if solved is None else Solution(columns, *solved[:2], 0.0)
-    found = _generate(attainable, columns, programme)
-    if found is None:
+        answer = _linprog(attainable, columns, programme)
+        return None if answer is None else Solution(columns, *answer[:2], 0.0)
+    solution = _generate(attainable, columns, programme)
+    if solution is None:
         start = _found(_generate(attainable, columns, programme.feasibility()))
-        found = _generate(attainable, start.columns, programme)
-    return found
+        solution = _generate(attainable, start.columns, programme)
+    return solution
 
 
 def optimum(attainable: AttainableSet, programme: Programme) -> Solution:
@@ -200,11 +200,11 @@ def _between_others(columns, groups: int) -> np.ndarray:
     pairs = np.flatnonzero(np.bincount(columns.owners, minlength=groups) == 3)
     order = groups + np.argsort(columns.owners[groups:], kind="stable")
     at = np.searchsorted(columns.owners[order], pairs)
-    one, two = (columns.gradients[order[at + i]] for i in (0, 1))
-    leg, offset = two - one, columns.gradients[pairs] - one
+    first, second = (columns.gradients[order[at + i]] for i in (0, 1))
+    leg, offset = second - first, columns.gradients[pairs] - first
     length = np.square(leg).sum(axis=1)
     place = (offset * leg).sum(axis=1) / np.where(length > 0, length, 1)
     missed = np.linalg.norm(offset - place[:, np.newaxis] * leg, axis=1)
-    on_it = missed <= STRAIGHT * (np.sqrt(length) + np.linalg.norm(one, axis=1))
+    on_it = missed <= STRAIGHT * (np.sqrt(length) + np.linalg.norm(first, axis=1))
     skipped[pairs] = on_it & (place >= 0) & (place <= 1)
     return skipped

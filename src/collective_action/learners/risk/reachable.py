@@ -71,21 +71,21 @@ def best_reachable(steering: Steering, alpha: float, steps: int = 100) -> Reacha
             mixture = population.mix(law.mix(toward, share), alpha)
             return float(np.linalg.norm(minimiser(loss, mixture) - target))
 
-        found = optimize.minimize_scalar(left, bounds=(0, 1), method="bounded")
-        if not found.success:
+        search = optimize.minimize_scalar(left, bounds=(0, 1), method="bounded")
+        if not search.success:
             raise RuntimeError(
-                f"the search for the best mixture stopped at {found.x:.6g} of the way, "
-                f"{found.fun:.6g} from the target: {found.message}"
+                f"the search for the best mixture stopped at {search.x:.6g} of the way, "
+                f"{search.fun:.6g} from the target: {search.message}"
             )
-        if found.fun >= distance * (1 - IMPROVEMENT):
+        if search.fun >= distance * (1 - IMPROVEMENT):
             break
-        law = _merged(law.mix(toward, found.x))
-        theta, distance = minimiser(loss, population.mix(law, alpha)), float(found.fun)
+        law = _merged(law.mix(toward, search.x))
+        theta, distance = minimiser(loss, population.mix(law, alpha)), float(search.fun)
     return Reachable(theta, distance, law)
 
 
 def _merged(law: Records) -> Records:
     rows = np.column_stack([law.features, law.labels])
-    atoms, which = np.unique(rows, axis=0, return_inverse=True)
-    weights = np.bincount(which.reshape(-1), weights=law.weights)
+    atoms, atom_of = np.unique(rows, axis=0, return_inverse=True)
+    weights = np.bincount(atom_of.reshape(-1), weights=law.weights)
     return Records(atoms[:, :-1], atoms[:, -1], weights)

@@ -79,8 +79,8 @@ def _best_on(loss, theta, direction, labels, corners) -> tuple[np.ndarray, np.nd
     residuals = (expit(scores) if isinstance(loss, Logistic) else scores) - y
     heights = residuals * (positions * rise + starts[1])
     flat = heights.transpose(1, 0, 2).reshape(len(labels), -1).argmax(axis=1)
-    which, edge = np.unravel_index(flat, (3, len(run)))
-    along = positions[which, np.arange(len(labels)), edge][:, np.newaxis]
+    place, edge = np.unravel_index(flat, (3, len(run)))
+    along = positions[place, np.arange(len(labels)), edge][:, np.newaxis]
     return corners[edge] + along * (corners[edge + 1] - corners[edge]), edge
 
 

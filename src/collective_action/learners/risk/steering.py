@@ -100,8 +100,8 @@ def steer(loss: Loss, target: ArrayLike, menu: Menu) -> Steering:
     target = parameter(loss, finite("target", target, 1), menu.members.features)
     attainable = AttainableSet.at(loss, target, menu)
     base = attainable.base
-    found = neutralise(attainable, base, np.zeros(len(base)), np.inf)
-    push = None if found is None else as_reach(found.solution, menu, found.gamma, found.gap)
+    neutral = neutralise(attainable, base, np.zeros(len(base)), np.inf)
+    push = None if neutral is None else as_reach(neutral.solution, menu, neutral.gamma, neutral.gap)
     return Steering(loss, target, menu, base, push)
 
 

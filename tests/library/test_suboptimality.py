@@ -3,19 +3,22 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
-from collective_action.bounds import slack
-from collective_action.learners.optimal.firms import overturned_margin, prices, suboptimality
+from collective_action.firm import NEAR, Firm
+from collective_action.learners.optimal.suboptimality import (
+    overturned_margin,
+    prices,
+    suboptimality,
+)
 from collective_action.population import Population
-from collective_action.slack import CONTAMINATIONS
 from support.populations import SEEDS, worlds
 
 pytestmark = pytest.mark.numerical
 
 
-def nearest_law(joint, firm, contamination):
+def nearest_law(joint, firm, near):
     """Return the smallest ε with a law P̃ near P for which the firm is optimal, by linear programme.
 
-    Variables: the additions to P, and under total variation the removals. Under ε-contamination,
+    Variables: the additions to P, and for the joint law the removals. For a mixture,
     P̃/(1−ε) = P + additions, and additions of total s mean ε = s/(1+s).
     """
     n, k = joint.shape
@@ -27,7 +30,7 @@ def nearest_law(joint, firm, contamination):
             rows.append(row.ravel())
             room.append(joint[x, firm[x]] - joint[x, y])
     additions = np.array(rows)
-    if contamination == "contamination":
+    if near == "mixture":
         added = linprog(np.ones(n * k), additions, room).fun
         return added / (1 + added)
     return linprog(
@@ -40,18 +43,16 @@ def nearest_law(joint, firm, contamination):
     ).fun
 
 
-@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("near", NEAR)
 @settings(derandomize=True, max_examples=10, deadline=None)
 @given(seed=SEEDS)
-def test_suboptimality_is_the_distance_to_the_nearest_law_that_explains_the_firm(
-    contamination, seed
-):
+def test_suboptimality_is_the_distance_to_the_nearest_law_that_explains_the_firm(near, seed):
     rng = np.random.default_rng(seed)
     for world in worlds(seed, 8, features=(1, 4), labels=(2, 5)):
         population = world.population
         firm = rng.integers(0, population.n_labels, population.n_features)
-        expected = nearest_law(population.joint, firm, contamination)
-        assert suboptimality(population, firm, contamination) == pytest.approx(expected, abs=1e-8)
+        expected = nearest_law(population.joint, firm, near)
+        assert suboptimality(population, firm, near) == pytest.approx(expected, abs=1e-8)
 
 
 def test_suboptimality_by_hand():
@@ -59,40 +60,40 @@ def test_suboptimality_by_hand():
     assert suboptimality(population, [0, 1]) == 0.0
     # Overturning feature 0 takes 0.1 from one label to the other, or 0.2 of new mass: 0.2/1.2.
     assert suboptimality(population, [1, 1]) == pytest.approx(0.1)
-    assert suboptimality(population, [1, 1], "contamination") == pytest.approx(1 / 6)
+    assert suboptimality(population, [1, 1], "mixture") == pytest.approx(1 / 6)
 
 
-def test_the_third_best_label_can_cost_more_than_half_its_margin_in_total_variation():
+def test_the_third_best_label_can_cost_more_than_half_its_margin_in_the_joint_law():
     # Labels of mass 0.5, 0.5, 0: the third must reach the level t to which both others are cut,
     # t = 2(0.5 − t), t = 1/3. Half its margin would be 0.25.
     assert suboptimality(Population([[0.5, 0.5, 0.0]]), [2]) == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize("contamination", CONTAMINATIONS)
+@pytest.mark.parametrize("near", NEAR)
 @pytest.mark.parametrize("labels", [2, 3, 4])
-def test_the_dearest_budget_of_a_firms_prices_is_its_overturned_margin(contamination, labels):
+def test_the_dearest_budget_of_a_firms_prices_is_its_overturned_margin(near, labels):
     joint = np.random.default_rng(labels).dirichlet(np.ones(5 * labels)).reshape(5, labels)
     for firm in np.random.default_rng(0).integers(labels, size=(50, 5)):
-        charged = prices(joint, contamination)[:, np.arange(5), firm].sum(axis=1).max()
-        assert charged == pytest.approx(overturned_margin(joint, firm, contamination), abs=1e-15)
+        charged = prices(joint, near)[:, np.arange(5), firm].sum(axis=1).max()
+        assert charged == pytest.approx(overturned_margin(joint, firm, near), abs=1e-15)
 
 
-@pytest.mark.parametrize("contamination", CONTAMINATIONS)
-def test_slack_is_what_overturning_a_second_best_label_costs(contamination):
+@pytest.mark.parametrize("near", NEAR)
+def test_slack_is_what_overturning_a_second_best_label_costs(near):
     population = Population([[0.6, 0.4]])
-    epsilon = suboptimality(population, [1], contamination)
-    assert slack(epsilon, contamination) == pytest.approx(0.2)
+    epsilon = suboptimality(population, [1], near)
+    assert Firm(epsilon, near).slack == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
-    ("firm", "contamination", "message"),
+    ("answers", "near", "message"),
     [
-        ([0], "total-variation", r"firm has 1 entries: the population has 2 features"),
-        ([0, 2], "total-variation", r"firm\[1\] is 2: it must be in \[0, 2\)"),
-        ([0.0, 1.0], "total-variation", r"firm has dtype float64"),
-        ([0, 1], "noise", r"contamination is 'noise'"),
+        ([0], "joint", r"answers has 1 entries: the population has 2 features"),
+        ([0, 2], "joint", r"answers\[1\] is 2: it must be in \[0, 2\)"),
+        ([0.0, 1.0], "joint", r"answers has dtype float64"),
+        ([0, 1], "noise", r"near is 'noise': it must be one of 'joint', 'mixture'"),
     ],
 )
-def test_what_is_no_firm_is_refused(firm, contamination, message):
+def test_what_is_no_firm_is_refused(answers, near, message):
     with pytest.raises(ValueError, match=message):
-        suboptimality(Population([[0.3, 0.1], [0.2, 0.4]]), firm, contamination)
+        suboptimality(Population([[0.3, 0.1], [0.2, 0.4]]), answers, near)

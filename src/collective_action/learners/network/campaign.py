@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from collective_action.learners.network.collectives import Steering
-from collective_action.learners.network.training import Firm, success_and_accuracy, train
+from collective_action.learners.network.collectives import GradientControl
+from collective_action.learners.network.training import SGDFirm, success_and_accuracy, train
 from collective_action.validation import at_least
 
 GOOD = 0.95
@@ -23,7 +23,7 @@ START_SEED = 30_000
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class Campaign:
     """Firms where they are, and where the collective wants them; one row per seed.
 
     Attributes
@@ -40,7 +40,7 @@ class Contest:
         The collective's own records of the population.
     """
 
-    firm: Firm
+    firm: SGDFirm
     seeds: tuple[int, ...]
     start: Tensor
     target: Tensor
@@ -48,13 +48,13 @@ class Contest:
 
 
 def prepare(
-    firm: Firm,
+    firm: SGDFirm,
     seeds: Sequence[int] = tuple(range(8)),
     device: str = "cpu",
     steps: int = 4000,
     trials: int = 16,
     sample_size: int = 2000,
-) -> Contest:
+) -> Campaign:
     """Train networks from random starts until every seed has a start and a target.
 
     Parameters
@@ -78,16 +78,16 @@ def prepare(
         If none of a seed's trials is a start, or none of the collective's is a target.
     """
     trials = int(at_least("trials", trials, 1))
-    own = [seed * trials + trial for seed in seeds for trial in range(trials)]
+    start_seeds = [seed * trials + trial for seed in seeds for trial in range(trials)]
     rehearsals = [TARGET_SEED + trial for trial in range(trials)]
-    draws = [torch.Generator().manual_seed(seed + START_SEED) for seed in own + rehearsals]
+    draws = [torch.Generator().manual_seed(seed + START_SEED) for seed in start_seeds + rehearsals]
     p = firm.network.parameters
     theta = torch.stack([torch.randn(p, generator=g, dtype=torch.float64) for g in draws])
-    theta = train(firm, theta.to(device), steps, own + rehearsals).final
+    theta = train(firm, theta.to(device), steps, start_seeds + rehearsals).final
     success, accuracy = success_and_accuracy(firm, theta)
     good = accuracy >= GOOD
-    starts = (good & (success <= SETTLED))[: len(own)].reshape(len(seeds), trials)
-    targets = (good & (success >= 1 - SETTLED))[len(own) :]
+    starts = (good & (success <= SETTLED))[: len(start_seeds)].reshape(len(seeds), trials)
+    targets = (good & (success >= 1 - SETTLED))[len(start_seeds) :]
     if not starts.any(dim=1).all() or not targets.any():
         raise RuntimeError(
             f"of {trials} trials, {starts.sum(dim=1).tolist()} ended at a start for each seed and "
@@ -95,22 +95,22 @@ def prepare(
             "target. Raise trials or steps"
         )
     first = starts.to(torch.int64).argmax(dim=1)
-    start = theta[: len(own)].reshape(len(seeds), trials, p)[
+    start = theta[: len(start_seeds)].reshape(len(seeds), trials, p)[
         torch.arange(len(seeds), device=theta.device), first
     ]
-    chosen = theta[len(own) :][int(targets.to(torch.int64).argmax())]
+    chosen = theta[len(start_seeds) :][int(targets.to(torch.int64).argmax())]
     target = firm.network.nearest_copy(start, chosen.expand_as(start))
     sample = firm.world.population(sample_size, torch.Generator().manual_seed(SAMPLE_SEED))
-    return Contest(firm, tuple(seeds), start, target, sample)
+    return Campaign(firm, tuple(seeds), start, target, sample)
 
 
-def steering(contest: Contest, alpha: float, look_every: int = 5) -> Steering:
-    """Return the collective that steers the contest's firms, over a grid of candidate records."""
-    return Steering(
-        contest.firm.network,
-        contest.target,
+def gradient_control(campaign: Campaign, alpha: float, look_every: int = 5) -> GradientControl:
+    """Return the collective that steers the campaign's firms, over a grid of candidate records."""
+    return GradientControl(
+        campaign.firm.network,
+        campaign.target,
         alpha,
-        contest.sample,
-        contest.firm.world.grid(),
+        campaign.sample,
+        campaign.firm.world.grid(),
         look_every,
     )

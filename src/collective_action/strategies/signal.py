@@ -1,8 +1,4 @@
-"""Setting I of the paper, the strategies h of Theorems 1, 3 and 5: what members do to their data.
-
-A collective applies h: X×Y → X×Y to its members' data. Each function here returns the law P* of
-h(z), z ~ P₀: the population that the collective contributes to the training data.
-"""
+"""Setting I of the paper, the signal: a map g on features and the label y* it should carry."""
 
 import operator
 from dataclasses import dataclass
@@ -76,7 +72,7 @@ def require_fits(population: Population, signal: Signal | np.ndarray) -> None:
     """Raise ValueError unless the signal's map and target belong to this population."""
     if not isinstance(signal, Signal):
         raise ValueError(f"signal is a {type(signal).__name__}: planting needs a Signal(g, target)")
-    _require_length(population, signal.g)
+    require_length(population, signal.g)
     if signal.target >= population.n_labels:
         raise ValueError(f"target is {signal.target}: it must be in [0, {population.n_labels})")
 
@@ -92,85 +88,17 @@ def signal_mass(population: Population, g: Signal | ArrayLike) -> np.ndarray:
         An integer array (n_features,) or a `Signal`.
     """
     array = signal_map(g)
-    _require_length(population, array)
+    require_length(population, array)
     return np.bincount(array, weights=population.marginal, minlength=population.n_features)
-
-
-def feature_label(population: Population, signal: Signal) -> Population:
-    """Feature–label strategy: h(x, y) = (g(x), y*).
-
-    Source: Theorem 1. Raises ValueError if the signal does not fit the population.
-    """
-    require_fits(population, signal)
-    joint = np.zeros_like(population.joint)
-    joint[:, signal.target] = signal_mass(population, signal)
-    return Population(joint)
-
-
-def feature_only(population: Population, signal: Signal) -> Population:
-    """Feature-only strategy: h(x, y) = (g(x), y*) if y = y*, and (x, y) otherwise.
-
-    Nobody's label changes. Source: Theorem 3. Raises ValueError if the signal does not fit.
-    """
-    require_fits(population, signal)
-    joint = population.joint.copy()
-    joint[:, signal.target] = carried_target_mass(population, signal)
-    return Population(joint)
 
 
 def carried_target_mass(population: Population, signal: Signal) -> np.ndarray:
     """Return Pr[g(x) = ·, y = y*], shape (n_features,): target mass where g would put it."""
-    own = population.joint[:, signal.target]
-    return np.bincount(signal.g, weights=own, minlength=population.n_features)
+    held = population.joint[:, signal.target]
+    return np.bincount(signal.g, weights=held, minlength=population.n_features)
 
 
-def erasure(population: Population, g: Signal | ArrayLike) -> Population:
-    """Erasure strategy: h(x, y) = (x, argmax_y P₀(y | g(x))).
-
-    Parameters
-    ----------
-    population
-        The base population P₀.
-    g
-        An integer array (n_features,), or a `Signal`, of which only the map is used. Theorem 5
-        needs g∘g = g; the strategy itself is defined without it.
-
-    Raises
-    ------
-    ValueError
-        If g does not fit the population or sends people to an empty feature.
-
-    Notes
-    -----
-    Source: Theorem 5. Where several labels share the maximum, the smallest is taken.
-    """
-    labels = erasing_labels(population, g)
-    joint = np.zeros_like(population.joint)
-    joint[np.arange(population.n_features), labels] = population.marginal
-    return Population(joint)
-
-
-def erasing_labels(population: Population, g: Signal | ArrayLike) -> np.ndarray:
-    """Return argmax_y P₀(y | g(x)) for every feature x, shape (n_features,).
-
-    Raises
-    ------
-    ValueError
-        If g does not fit the population, or g(x) is empty for an x that is not: then P₀(y | g(x))
-        is undefined. Features that nobody has are never asked, and get label 0 there.
-    """
-    array = signal_map(g)
-    _require_length(population, array)
-    marginal = population.marginal
-    undefined = (marginal > 0) & (marginal[array] == 0)
-    if undefined.any():
-        x = int(np.flatnonzero(undefined)[0])
-        raise ValueError(
-            f"g[{x}] is {array[x]}, a feature that nobody has: P₀(y | g({x})) is undefined"
-        )
-    return population.joint.argmax(axis=1)[array]
-
-
-def _require_length(population: Population, g: np.ndarray) -> None:
+def require_length(population: Population, g: np.ndarray) -> None:
+    """Raise ValueError unless a map g has as many entries as the population has features."""
     if g.size != population.n_features:
         raise ValueError(f"g has {g.size} entries: the population has {population.n_features}")
