@@ -9,7 +9,7 @@ NEWER = import sys; sys.version_info >= (3, 11) or sys.exit("make: Python 3.11 o
 
 unexport BOOK_ROOT  # the book is the one here, whatever a JupyterLab around this shell serves
 .DEFAULT_GOAL := help
-.PHONY: help book check test elsewhere lab execute launch student instructors serve pdf slides bench lock clean $(SITE) $(FULL)
+.PHONY: help book check test elsewhere lab execute renew student instructors serve pdf slides bench lock clean $(SITE) $(FULL)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,8 +36,8 @@ else
 	@$(FULL)/bin/python -m bookbuild papermill $(CHAPTER) -p scale=$(SCALE)
 endif
 
-launch: $(SITE) ## After a new repository address: let the notebooks fetch the library from there
-	@$(SITE)/bin/python -m bookbuild launch
+renew: $(SITE) ## Bring new prose, or a new repository address, into the notebooks: executes nothing
+	@$(SITE)/bin/python -m bookbuild renew $(CHAPTER)
 
 student: $(SITE) ## Write the student edition: notebooks with checks, without solutions
 	@$(SITE)/bin/python -m bookbuild student

@@ -61,10 +61,10 @@ def _rules(book, arguments) -> int:
     return _report(rules.check(book, names), f"{len(names)} chapters keep the rules")
 
 
-def _launch(book, arguments) -> int:
-    from bookbuild.chapters import launch
+def _renew(book, arguments) -> int:
+    from bookbuild.chapters.renew import renew
 
-    renewed = [name for name in book.select(arguments.chapters) if launch.renew(book, name)]
+    renewed = [name for name in book.select(arguments.chapters) if renew(book, name)]
     print(f"{len(renewed)} notebooks renewed, none executed")
     return 0
 
@@ -162,7 +162,7 @@ def main() -> int:
         ("papermill", _papermill, "re-execute chapters with other parameters, below _build/"),
         ("compare", _compare, "compare chapters with their executed notebooks"),
         ("rules", _rules, "say which of the authors' rules chapters break"),
-        ("launch", _launch, "let notebooks fetch the library from the repository's address"),
+        ("renew", _renew, "bring prose and addresses into the notebooks, executing nothing"),
         ("site", _site, "build the site from the executed notebooks"),
         ("serve", _serve, "build the site and serve it on this machine"),
         ("slides", _slides, "draw the decks anew from the built site"),
@@ -174,7 +174,7 @@ def main() -> int:
     ):
         command = commands.add_parser(name, parents=[which], help=help_text, description=help_text)
         command.set_defaults(function=function)
-        if name in ("execute", "papermill", "compare", "rules", "launch"):
+        if name in ("execute", "papermill", "compare", "rules", "renew"):
             command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")
         if name == "serve":
             command.add_argument("--port", default="8000", help="default: 8000")

@@ -12,7 +12,8 @@ from nbclient import NotebookClient
 
 from bookbuild import repository
 from bookbuild.book import Book
-from bookbuild.chapters import launch, requirements
+from bookbuild.chapters import requirements
+from bookbuild.chapters.renew import renew
 from bookbuild.chapters.source import read_chapter
 from support import environments
 from support.books import THIS_BOOK
@@ -50,7 +51,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         book = Book(folder)
         assert repository.find(book).url == ADDRESS
         for name in book.chapter_names():
-            launch.renew(book, name)
+            renew(book, name)
         git("init", "--quiet", f"--initial-branch={BRANCH}", folder=folder)
         git("add", "--all", folder=folder)
         git("commit", "--quiet", "--message", "Publish", folder=folder)

@@ -11,6 +11,7 @@ from support.books import chapter, code, execute, make_book, save, set_pages, wr
 SOURCE = chapter("# One\n", code("x = 1"), "Words.\n", code("print(x)", "hide-input"))
 PRINTED = [new_output("stream", name="stdout", text="1\n")]
 RERUN = "run `make execute CHAPTER=one`"
+RENEW = compare.RENEW
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_finds_a_removed_cell(book):
 def test_finds_changed_front_matter(book):
     write(book, "one", SOURCE.replace("kernelspec:", "chapter:\n  level: easy\nkernelspec:"))
     assert problems(book) == [
-        f"book/chapters/one.md has another front matter than its notebook; {RERUN}"
+        f"book/chapters/one.md has another front matter than its notebook; {RENEW}"
     ]
 
 
@@ -155,7 +156,7 @@ def test_finds_a_notebook_that_would_not_bring_its_library(book, first):
         (book.root / "_config.yml").write_text(settings)
     assert problems(book) == [
         "book/notebooks/one.ipynb does not begin with the cell that brings the library where it "
-        "is missing; run `make launch`, which executes nothing"
+        "is missing; run `make renew`, which executes nothing"
     ]
 
 

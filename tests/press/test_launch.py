@@ -8,6 +8,7 @@ import pytest
 
 from bookbuild import cli
 from bookbuild.chapters import compare, executions, launch
+from bookbuild.chapters.renew import renew
 from bookbuild.chapters.source import read_chapter
 from support.books import chapter, code, execute, make_book
 
@@ -93,7 +94,7 @@ def test_a_new_address_renews_the_notebooks_and_executes_nothing(book, monkeypat
     before = {name: nbformat.read(book.notebooks / f"{name}.ipynb", 4) for name in ("one", "two")}
     records = executions.read(book)
     (book.root / "_config.yml").write_text(SETTINGS)
-    monkeypatch.setattr(sys, "argv", ["bookbuild", "launch", "--book", str(book.root)])
+    monkeypatch.setattr(sys, "argv", ["bookbuild", "renew", "--book", str(book.root)])
     for renewed in (2, 0):
         assert cli.main() == 0
         assert capsys.readouterr().out == f"{renewed} notebooks renewed, none executed\n"
@@ -110,4 +111,27 @@ def test_a_notebook_that_was_edited_is_not_renewed(book):
     path = book.notebooks / "one.ipynb"
     path.write_text(path.read_text().replace('"x = 1"', '"x = 2"'))
     with pytest.raises(ValueError, match=r"one\.ipynb is not what its recorded execution left"):
-        launch.renew(book, "one")
+        renew(book, "one")
+
+
+def test_new_prose_and_tags_reach_the_notebook_and_its_outputs_stay(book):
+    path = book.chapters / "one.md"
+    path.write_text(path.read_text().replace("x = 1", "x = 1  # still"))
+    before = (book.notebooks / "one.ipynb").read_text()
+    assert not renew(book, "one"), "code that changed is to be executed"
+    assert (book.notebooks / "one.ipynb").read_text() == before
+    [problem] = compare.problems(book, ["one"])
+    assert "run `make execute CHAPTER=one`" in problem
+    said = path.read_text().replace("x = 1  # still", "x = 1") + "\nA sentence more.\n"
+    path.write_text(said)
+    [problem] = compare.problems(book, ["one"])
+    assert "run `make renew`, which executes nothing" in problem
+    assert renew(book, "one") and not renew(book, "one")
+    assert compare.problems(book, ["one"]) == []
+    notebook = nbformat.read(book.notebooks / "one.ipynb", 4)
+    old = nbformat.reads(before, 4)
+    assert notebook.cells[-1].source.endswith("A sentence more.")
+    outputs = [
+        [cell.outputs for cell in n.cells if cell.cell_type == "code"] for n in (old, notebook)
+    ]
+    assert outputs[0] == outputs[1]

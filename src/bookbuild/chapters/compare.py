@@ -9,7 +9,10 @@ from bookbuild.book import Book, sources
 from bookbuild.chapters import executions, launch
 from bookbuild.chapters.executions import digest
 from bookbuild.chapters.renderer import VEGALITE, described
+from bookbuild.chapters.renew import code
 from bookbuild.chapters.source import locate, read_chapter, relative
+
+RENEW = "run `make renew`, which executes nothing"
 
 
 def problems(book: Book, names: list[str]) -> list[str]:
@@ -42,7 +45,7 @@ def problems(book: Book, names: list[str]) -> list[str]:
         if not stale and begins != [launch.cell(book, source)]:
             stale = [
                 f"{relative(book, notebook)} does not begin with the cell that brings the library "
-                "where it is missing; run `make launch`, which executes nothing"
+                f"where it is missing; {RENEW}"
             ]
         if not stale and (name not in records or records[name].notebook != digest(text)):
             stale = [
@@ -107,6 +110,7 @@ def _shorter(now: object, before: object) -> bool:
 
 def _stale(book: Book, name: str, source: NotebookNode, executed: NotebookNode) -> list[str]:
     """Return the first cell in which source and notebook differ, if there is one."""
+    advice = RENEW if code(source.cells) == code(executed.cells) else rerun(name)
     for index, (theirs, ours) in enumerate(zip(executed.cells, source.cells, strict=False)):
         before, now = _shown(theirs), _shown(ours)
         if before != now:
@@ -114,14 +118,14 @@ def _stale(book: Book, name: str, source: NotebookNode, executed: NotebookNode) 
                 before, now, "executed notebook", "source", lineterm="", n=1
             )
             where = locate(book, name, source, index)
-            message = f"{where} changed since it was executed; {rerun(name)}"
+            message = f"{where} changed since it was executed; {advice}"
             return ["\n".join([message, *difference])]
     chapter = relative(book, book.chapters / f"{name}.md")
     if len(executed.cells) != len(source.cells):
         counts = f"{len(source.cells)} cells, its notebook {len(executed.cells)}"
-        return [f"{chapter} has {counts}; {rerun(name)}"]
+        return [f"{chapter} has {counts}; {advice}"]
     if executed.metadata != source.metadata:
-        return [f"{chapter} has another front matter than its notebook; {rerun(name)}"]
+        return [f"{chapter} has another front matter than its notebook; {advice}"]
     return []
 
 

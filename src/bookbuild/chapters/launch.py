@@ -5,16 +5,12 @@ press puts this cell before the executed ones; it is not written in the chapters
 the library is installed, and follows the repository's address in ``_config.yml``.
 """
 
-from dataclasses import replace
-
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from bookbuild import atomic, repository
+from bookbuild import repository
 from bookbuild.book import Book
-from bookbuild.chapters import executions, requirements
-from bookbuild.chapters.source import read_chapter, relative
+from bookbuild.chapters import requirements
 
 TAG = "launch"
 MISSING = """\
@@ -77,29 +73,3 @@ def cell(book: Book, chapter: NotebookNode) -> NotebookNode:
 def without(notebook: NotebookNode) -> list[NotebookNode]:
     """Return the cells of a published notebook that its chapter has."""
     return [part for part in notebook.cells if TAG not in part.metadata.get("tags", [])]
-
-
-def renew(book: Book, name: str) -> bool:
-    """Replace the first cell of a published notebook, without executing it; say if it was old.
-
-    Raises
-    ------
-    ValueError
-        If the notebook is not what its recorded execution left.
-    """
-    path = book.notebooks / f"{name}.ipynb"
-    text = path.read_text(encoding="utf-8")
-    execution = executions.read(book).get(name)
-    if execution is None or execution.notebook != executions.digest(text):
-        raise ValueError(
-            f"{relative(book, path)} is not what its recorded execution left; "
-            f"run `make execute CHAPTER={name}`"
-        )
-    notebook = nbformat.reads(text, as_version=4)
-    notebook.cells = [cell(book, read_chapter(book, name)), *without(notebook)]
-    renewed = nbformat.writes(notebook) + "\n"
-    if renewed == text:
-        return False
-    atomic.write_text(path, renewed)
-    executions.record(book, name, replace(execution, notebook=executions.digest(renewed)))
-    return True
