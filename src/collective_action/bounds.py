@@ -15,7 +15,12 @@ from numpy.typing import ArrayLike
 from collective_action import validation
 from collective_action.firm import EXACT, Firm
 from collective_action.population import Population
-from collective_action.strategies import Signal, signal_map, signal_mass
+from collective_action.strategies import (
+    Signal,
+    carried_target_mass,
+    signal_map,
+    signal_mass,
+)
 from collective_action.strategies.erasure import require_places
 from collective_action.strategies.signal import require_fits
 
@@ -43,6 +48,17 @@ def positivity(population: Population, signal: Signal) -> float:
     require_fits(population, signal)
     held = population.marginal > 0
     return float((population.joint[held, signal.target] / population.marginal[held]).min())
+
+
+def carried_positivity(population: Population, signal: Signal) -> float:
+    """Return p̄, the least share of y* among the people whom g sends to one signal point, in [0, 1].
+
+    min over x with P_g(x) > 0 of q(x)/P_g(x), where q(x) = Pr[g(X) = x, Y = y*]; at least p.
+    """
+    require_fits(population, signal)
+    sent = signal_mass(population, signal)
+    reached = sent > 0
+    return float((carried_target_mass(population, signal)[reached] / sent[reached]).min())
 
 
 def erasure_distance(population: Population, g: Signal | ArrayLike) -> float:
@@ -172,6 +188,53 @@ def feature_only_sharp(
     alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
     resisting = np.maximum(0.0, 1 - (2 - alpha) * p) * xi
     return 1 - _ratio(resisting + firm.slack, p * alpha)
+
+
+def leave(
+    alphas: ArrayLike,
+    *,
+    gap: ArrayLike,
+    uniqueness: ArrayLike,
+    carried_positivity: ArrayLike,
+    firm: Firm = EXACT,
+) -> np.ndarray:
+    """Return our guarantee for `Leave`: S(α) ≥ 1 − (((1−α)/α)·Δξ + c(ε)/α) / p̄.
+
+    Theorem 1 at the price 1/p̄, without touching labels. The strategy is that of Gauthier, Bach and
+    Jordan (2025); their Theorem 3.5 has the statement for samples.
+
+    Parameters
+    ----------
+    alphas
+        Collective sizes in [0, 1].
+    gap, uniqueness, carried_positivity
+        Δ, ξ and p̄, in [0, 1].
+    firm
+        How far from optimal the firm may be.
+    """
+    alpha, delta, xi, p = _fractions(
+        alphas=alphas, gap=gap, uniqueness=uniqueness, carried_positivity=carried_positivity
+    )
+    return 1 - _ratio((1 - alpha) * delta * xi + firm.slack, p * alpha)
+
+
+def leave_critical_mass(
+    success: ArrayLike,
+    *,
+    gap: ArrayLike,
+    uniqueness: ArrayLike,
+    carried_positivity: ArrayLike,
+    firm: Firm = EXACT,
+) -> np.ndarray:
+    """Return the smallest α for which `leave` is at least S*, inf if none is.
+
+    (Δξ + c(ε)) / (p̄(1 − S*) + Δξ). Parameters as `leave`, `success` in [0, 1].
+    """
+    wanted, delta, xi, p = _fractions(
+        success=success, gap=gap, uniqueness=uniqueness, carried_positivity=carried_positivity
+    )
+    need = delta * xi + firm.slack
+    return _attainable(_ratio(need, p * (1 - wanted) + delta * xi, at_zero=_zero_if_sure(p)))
 
 
 def erasure(

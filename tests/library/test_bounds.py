@@ -11,12 +11,11 @@ from collective_action.learners.optimal import thresholds
 from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
 from collective_action.strategies import Erasure, Signal
-from support.populations import SEEDS, worlds
+from support.populations import SEEDS, STRATEGIES, worlds, worlds_for
 
 pytestmark = pytest.mark.numerical
 
 EXAMPLES, WORLDS = 44, 50
-STRATEGIES = ("feature-label", "feature-only", "erasure")
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,7 @@ class Trial:
     gap: float
     uniqueness: float
     positivity: float
+    carried_positivity: float
     distance: float
     crowding: float
     success: float
@@ -43,8 +43,8 @@ def trials(name: str, near: str) -> list[Trial]:
     @given(SEEDS)
     def explore(seed):
         rng = np.random.default_rng(seed)
-        for world in worlds(
-            seed, WORLDS, labels=(2, 3), onto_people=erasing, idempotent=True if erasing else None
+        for world in worlds_for(
+            name, seed, WORLDS, labels=(2, 3), idempotent=True if erasing else None
         ):
             population, signal, strategy = world.population, world.signal, world.strategy(name)
             alpha, epsilon = sizes(rng, thresholds(population, strategy))
@@ -57,6 +57,7 @@ def trials(name: str, near: str) -> list[Trial]:
                     bounds.suboptimality_gap(population, signal),
                     bounds.uniqueness(population, signal),
                     bounds.positivity(population, signal),
+                    bounds.carried_positivity(population, signal),
                     bounds.erasure_distance(population, signal) if erasing else 0.0,
                     bounds.crowding(population, signal) if erasing else 1.0,
                     worst.lower,
@@ -93,6 +94,16 @@ def theorem_3(t: Trial, near, *, form=bounds.feature_only, unique=1.0, tolerance
     )
 
 
+def leaving(t: Trial, near, *, unique=1.0, tolerance=1.0, carried=1.0):
+    return bounds.leave(
+        t.alpha,
+        gap=t.gap,
+        uniqueness=unique * t.uniqueness,
+        carried_positivity=min(1.0, carried * t.carried_positivity),
+        firm=Firm(tolerance * t.epsilon, near),
+    )
+
+
 def theorem_5(t: Trial, near, *, form=bounds.erasure, distance=1.0, tolerance=1.0, crowded=True):
     return form(
         t.alpha,
@@ -109,6 +120,7 @@ THEOREMS = [
     pytest.param("feature-label", theorem_1, id="theorem-1"),
     pytest.param("feature-only", theorem_3, id="theorem-3"),
     pytest.param("feature-only", sharper_3, id="sharper-3"),
+    pytest.param("leave", leaving, id="leaving"),
     pytest.param("erasure", theorem_5, id="theorem-5"),
     pytest.param("erasure", sharper_5, id="sharper-5"),
 ]
@@ -120,6 +132,9 @@ TOO_MUCH = [
     pytest.param("feature-only", theorem_3, {"tolerance": 0.9}, id="theorem-3-less-slack"),
     pytest.param("feature-only", sharper_3, {"unique": 0.7}, id="sharper-3-more-unique"),
     pytest.param("feature-only", sharper_3, {"tolerance": 0.9}, id="sharper-3-less-slack"),
+    pytest.param("leave", leaving, {"unique": 0.9}, id="leaving-more-unique"),
+    pytest.param("leave", leaving, {"tolerance": 0.9}, id="leaving-less-slack"),
+    pytest.param("leave", leaving, {"carried": 1.1}, id="leaving-more-carriers"),
     pytest.param("erasure", theorem_5, {"distance": 0.7}, id="theorem-5-closer"),
     pytest.param("erasure", theorem_5, {"tolerance": 0.4}, id="theorem-5-less-slack"),
     pytest.param("erasure", theorem_5, {"crowded": False}, id="theorem-5-without-kappa"),
@@ -190,6 +205,8 @@ def test_what_the_theorems_know_by_hand():
     assert bounds.uniqueness(BASE, SIGNAL) == pytest.approx(0.6)
     assert bounds.suboptimality_gap(BASE, SIGNAL) == pytest.approx(2 / 3)
     assert bounds.positivity(BASE, SIGNAL) == pytest.approx(1 / 6)
+    # 0.4 of the 0.7 who are sent to 1 have label 1, and 0.05 of the 0.3 at 2.
+    assert bounds.carried_positivity(BASE, SIGNAL) == pytest.approx(1 / 6)
     # Only feature 0 moves: |1/4 − 2/3| of the 0.4 who have it; 0.7 are sent where 0.3 are.
     assert bounds.erasure_distance(BASE, SIGNAL) == pytest.approx(0.4 * 5 / 12)
     assert bounds.crowding(BASE, SIGNAL) == pytest.approx(7 / 3)
@@ -203,6 +220,9 @@ def test_guarantees_by_hand():
     assert bounds.feature_only(0.5, positivity=0.2, uniqueness=0.1) == pytest.approx(0.2)
     # 1 − (2 − 0.5)·0.2 = 0.7 in place of 1 − 0.2.
     assert bounds.feature_only_sharp(0.5, positivity=0.2, uniqueness=0.1) == pytest.approx(0.3)
+    # ((1 − 0.2)·0.05 / 0.2) / 0.5.
+    left = bounds.leave(0.2, gap=0.5, uniqueness=0.1, carried_positivity=0.5)
+    assert left == pytest.approx(0.6)
     assert bounds.erasure(0.5, distance=0.1) == pytest.approx(0.8)
     # c(0.1) is 0.2 for the joint law and 1/9 for a mixture.
     assert Firm(0.1).slack == pytest.approx(0.2)
@@ -240,6 +260,12 @@ MASSES = [
         bounds.feature_only,
         {"positivity": 0.6, "uniqueness": 0.02},
         id="theorem-3",
+    ),
+    pytest.param(
+        bounds.leave_critical_mass,
+        bounds.leave,
+        {"gap": 0.3, "uniqueness": 0.1, "carried_positivity": 0.6},
+        id="leaving",
     ),
     pytest.param(
         bounds.erasure_critical_mass,

@@ -15,9 +15,8 @@ class Strategy(ABC):
     success, critical mass, worst cases and the laboratory's planting follow from it.
     """
 
-    @abstractmethod
     def h(self, population: Population) -> tuple[np.ndarray, np.ndarray]:
-        """Return what a member with feature x and label y files.
+        """Return what a member with feature x and label y files, if that is a map.
 
         Parameters
         ----------
@@ -33,7 +32,12 @@ class Strategy(ABC):
         ------
         ValueError
             If the strategy does not fit the population.
+        NotImplementedError
+            If members draw what they file: then `law` alone says what the strategy is.
         """
+        raise NotImplementedError(
+            f"{type(self).__name__} is no map h of a member's own data: see its `law`"
+        )
 
     @abstractmethod
     def wanted(self, population: Population) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,17 +2,28 @@
 
 Read in this order: `margins` (margins and thresholds), `success` (success and critical mass),
 `suboptimality` (what near-optimal costs), `worst_case` (the worst such firm, found by `knapsack`
-when planting and by `erasing` when erasing). What a strategy wants is in `strategies.contest`.
+when planting and by `erasing` when erasing), `least` (the smallest mass of any strategy). What a
+strategy wants is in `strategies.contest`.
 """
 
+from collective_action.learners.optimal.least import (
+    Least,
+    common_labels,
+    least_erasing_mass,
+    least_mass,
+)
 from collective_action.learners.optimal.margins import margins, thresholds
 from collective_action.learners.optimal.suboptimality import suboptimality
 from collective_action.learners.optimal.success import critical_mass, success_curve
 from collective_action.learners.optimal.worst_case import WorstCase, worst_case
 
 __all__ = [
+    "Least",
     "WorstCase",
+    "common_labels",
     "critical_mass",
+    "least_erasing_mass",
+    "least_mass",
     "margins",
     "suboptimality",
     "success_curve",
