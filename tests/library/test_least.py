@@ -12,6 +12,7 @@ from collective_action.learners.optimal import (
     critical_mass,
     least_erasing_mass,
     least_mass,
+    most_success,
     success_curve,
     thresholds,
     worst_case,
@@ -30,8 +31,9 @@ SHAPE = {"features": (1, 5), "labels": (2, 3), "onto_people": True, "idempotent"
 def by_programme(demands):
     """Return, for each list of (row of P₀, wanted label), the least q = α/(1−α) of any law P*.
 
-    One linear programme for all of them, over Q = αP*/(1−α): q = Σ Q(x, y) with Q(x, y*) + P₀(x, y*)
-    at least Q(x, y) + P₀(x, y) at every x that is to be won and for every other label y.
+    One linear programme for all of them, over Q = αP*/(1−α): q = Σ Q(x, y), where
+    Q(x, y*) + P₀(x, y*) is at least Q(x, y) + P₀(x, y) at every x that is to be won, for every
+    other label y.
     """
     rows, columns, values, room, owner = [], [], [], [], []
     at = 0
@@ -88,6 +90,12 @@ def test_no_law_plants_with_less_and_one_plants_with_any_more():
             if least.points.size and alpha > mass:
                 reached = success_curve(population, least.strategy(alpha), alpha)
                 assert reached >= wanted - 1e-9
+        between = np.array([a for a in (0.0, mass - 1e-6, mass + 1e-6, 1.0) if 0 <= a <= 1])
+        for alpha, success in zip(between, most_success(population, signal, between), strict=True):
+            fixed = success_curve(population, FeatureLabel(signal), alpha)
+            assert success >= fixed - 1e-12
+            if alpha > 0 and wanted > 0:
+                assert (success >= wanted - 1e-9) == (alpha > mass)
         largest = float(least.leads.max(initial=0.0))
         accidents = population.marginal[signal.points].sum()
         refuted["the largest lead alone"] += largest / (1 + largest) < mass - 1e-6

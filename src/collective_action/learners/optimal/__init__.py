@@ -11,6 +11,7 @@ from collective_action.learners.optimal.least import (
     common_labels,
     least_erasing_mass,
     least_mass,
+    most_success,
 )
 from collective_action.learners.optimal.margins import margins, thresholds
 from collective_action.learners.optimal.suboptimality import suboptimality
@@ -25,6 +26,7 @@ __all__ = [
     "least_erasing_mass",
     "least_mass",
     "margins",
+    "most_success",
     "suboptimality",
     "success_curve",
     "thresholds",

@@ -14,7 +14,7 @@ from collective_action.learners.optimal.knapsack import pack
 from collective_action.learners.optimal.suboptimality import deviations
 from collective_action.population import Population
 from collective_action.strategies import Allocation, Signal, signal_map
-from collective_action.strategies.contest import held_and_rival, lead
+from collective_action.strategies.contest import TIE, held_and_rival, lead
 from collective_action.strategies.erasure import require_places
 from collective_action.strategies.signal import require_fits, signal_mass
 
@@ -84,15 +84,61 @@ def least_mass(population: Population, signal: Signal, success: float) -> Least:
         If success is not in [0, 1] or the signal does not fit the population.
     """
     wanted = validation.fraction("success", success)
-    require_fits(population, signal)
-    points, weight = signal.points, signal_mass(population, signal)[signal.points]
-    targets = np.full(points.size, signal.target)
-    leads = np.maximum(-lead(*held_and_rival(population.joint, points, targets)), 0.0)
+    points, weight, leads = _prices(population, signal)
     left_out = pack(leads, weight, max(0.0, float(weight.sum()) - wanted))
     kept = ~left_out.chosen
     lower = max(0.0, float(leads.sum()) - left_out.bound)
     upper = float(leads[kept].sum())
     return Least(mass(min(lower, upper)), mass(upper), points[kept], leads[kept], signal)
+
+
+def most_success(population: Population, signal: Signal, alphas: ArrayLike) -> np.ndarray:
+    """Return the largest success of planting over all strategies, for each size of the collective.
+
+    The largest P_g(A) over the sets A of signal points with (1−α)Λ_A < α; see `least_mass`.
+
+    Parameters
+    ----------
+    population
+        The base population P₀.
+    signal
+        The map g and the label y*.
+    alphas
+        Collective sizes in [0, 1], any shape.
+
+    Returns
+    -------
+    np.ndarray
+        The shape of `alphas`, fractions in [0, 1]; of worlds too large for the knapsack to be
+        solved exactly, a success that is reached.
+
+    Raises
+    ------
+    ValueError
+        If an alpha is out of range or the signal does not fit the population.
+    """
+    sizes = validation.fractions("alphas", alphas)
+    points, weight, leads = _prices(population, signal)
+    success = np.empty(sizes.shape)
+    for at in np.ndindex(sizes.shape):
+        share = sizes[at]
+        if share == 0:  # without members a tie is lost, too
+            targets = np.full(points.size, signal.target)
+            held, rival = held_and_rival(population.joint, points, targets)
+            success[at] = weight[lead(held, rival) > 0].sum()
+        elif share == 1:
+            success[at] = weight.sum()
+        else:
+            success[at] = pack(weight, leads, share / (1 - share) * (1 - 2 * TIE)).value
+    return np.minimum(success, 1.0)[()]
+
+
+def _prices(population: Population, signal: Signal) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the signal points, P_g(x) and Δ_x P₀(x) at each, shape (k,)."""
+    require_fits(population, signal)
+    points = signal.points
+    held, rival = held_and_rival(population.joint, points, np.full(points.size, signal.target))
+    return points, signal_mass(population, signal)[points], np.maximum(-lead(held, rival), 0.0)
 
 
 def least_erasing_mass(
