@@ -156,12 +156,12 @@ def find_book(folder: Path | str | None = None) -> Book:
                     "are not in it: name the folder that holds them"
                 )
             return Book(root)
-    here = Path.cwd()
-    for root in (here, *here.parents):
+    start = Path.cwd()
+    for root in (start, *start.parents):
         if _is_book(root):
             return Book(root)
     raise ValueError(
-        f"no folder at or above {here} holds a book's settings ({' and '.join(SETTINGS)}): work "
+        f"no folder at or above {start} holds a book's settings ({' and '.join(SETTINGS)}): work "
         f"in the book's folder, or name it with --book or in the environment variable {VARIABLE}"
     )
 

@@ -40,11 +40,11 @@ def _papermill(book, arguments) -> int:
     return 1 if failed else 0
 
 
-def _report(found: list[str], fine: str) -> int:
-    for message in found:
+def _report(problems: list[str], fine: str) -> int:
+    for message in problems:
         print(message, file=sys.stderr)
-    print(fine if not found else f"problems: {len(found)}")
-    return 1 if found else 0
+    print(fine if not problems else f"problems: {len(problems)}")
+    return 1 if problems else 0
 
 
 def _compare(book, arguments) -> int:
@@ -149,13 +149,13 @@ def _parameter(text: str) -> tuple[str, object]:
 
 def main() -> int:
     """Parse the command line, run one command, return its exit status."""
-    which = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    which.add_argument(
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument(
         "--book", metavar="DIR",
         help="the folder that holds _config.yml and _toc.yml; default: the one that the "
         f"environment variable {VARIABLE} names, else the nearest at or above this one",
     )  # fmt: skip
-    parser = argparse.ArgumentParser(prog="bookbuild", parents=[which], description=__doc__)
+    parser = argparse.ArgumentParser(prog="bookbuild", parents=[shared], description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, function, help_text in (
         ("execute", _execute, "execute chapters and write the notebooks that are committed"),
@@ -172,7 +172,7 @@ def main() -> int:
         ("check", _check, "check the built site"),
         ("test", _test, "run a suite of gates: quick, whole (the default) or elsewhere"),
     ):
-        command = commands.add_parser(name, parents=[which], help=help_text, description=help_text)
+        command = commands.add_parser(name, parents=[shared], help=help_text, description=help_text)
         command.set_defaults(function=function)
         if name in ("execute", "papermill", "compare", "rules", "renew"):
             command.add_argument("chapters", nargs="*", metavar="CHAPTER", help="default: all")

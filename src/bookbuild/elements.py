@@ -11,13 +11,13 @@ def first(within: Tag, selector: str) -> Tag:
     ValueError
         If there is none.
     """
-    found = within.select_one(selector)
-    if found is None:
+    element = within.select_one(selector)
+    if element is None:
         raise ValueError(
             f"the built page has no {selector!r} below {_opening(within)}: "
             "build the site anew, with `make book`"
         )
-    return found
+    return element
 
 
 def attribute(element: Tag, name: str) -> str:

@@ -26,8 +26,8 @@ def read(page: str) -> tuple[str, list[str]]:
     """
     code: list[str] = []
 
-    def lay_aside(found: re.Match) -> str:
-        code.append(found[0])
+    def lay_aside(place: re.Match) -> str:
+        code.append(place[0])
         return str(len(code) - 1)
 
     end = "</article>"
@@ -36,4 +36,4 @@ def read(page: str) -> tuple[str, list[str]]:
 
 def whole(html: str, code: list[str]) -> str:
     """Return a piece of an article with its code in place again."""
-    return PLACE.sub(lambda found: code[int(found[0])], html)
+    return PLACE.sub(lambda place: code[int(place[0])], html)

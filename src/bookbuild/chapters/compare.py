@@ -18,7 +18,7 @@ RENEW = "run `make renew`, which executes nothing"
 def problems(book: Book, names: list[str]) -> list[str]:
     """Return what is wrong with the executed notebooks, one message each, file and cell named."""
     known = set(book.chapter_names())
-    found = [
+    messages = [
         f"{relative(book, path)} is on no page: add it to _toc.yml or delete it"
         for pattern in ("chapters/*.md", "notebooks/*.ipynb", "results/executions/*.json")
         for path in sources(book.source, pattern)
@@ -30,13 +30,13 @@ def problems(book: Book, names: list[str]) -> list[str]:
         missing = [relative(book, path) for path in (chapter, notebook) if not path.is_file()]
         if missing:
             advice = rerun(name) if chapter.is_file() else "write it or take it out of _toc.yml"
-            found.append(f"{' and '.join(missing)} is missing; {advice}")
+            messages.append(f"{' and '.join(missing)} is missing; {advice}")
             continue
         text = notebook.read_text(encoding="utf-8")
         try:
             executed = nbformat.reads(text, as_version=4)
         except nbformat.reader.NotJSONError:
-            found.append(f"{relative(book, notebook)} is not a notebook; {rerun(name)}")
+            messages.append(f"{relative(book, notebook)} is not a notebook; {rerun(name)}")
             continue
         source = read_chapter(book, name)
         begins = executed.cells[:1]
@@ -52,8 +52,8 @@ def problems(book: Book, names: list[str]) -> list[str]:
                 f"{relative(book, notebook)} is not what its recorded execution left: it was "
                 f"edited, or the execution was stopped; {rerun(name)}"
             ]
-        found += stale + _outputs(book, name, executed)
-    return found
+        messages += stale + _outputs(book, name, executed)
+    return messages
 
 
 def rerun(name: str) -> str:
@@ -136,7 +136,7 @@ def _shown(cell: NotebookNode) -> list[str]:
 
 
 def _outputs(book: Book, name: str, executed: NotebookNode) -> list[str]:
-    found = []
+    messages = []
     count = 0
     for index, cell in enumerate(executed.cells):
         if cell.cell_type != "code":
@@ -144,12 +144,12 @@ def _outputs(book: Book, name: str, executed: NotebookNode) -> list[str]:
         where = locate(book, name, executed, index)
         count += 1
         if cell.execution_count != count:
-            found.append(f"{where} was executed out of order (In [{cell.execution_count}])")
+            messages.append(f"{where} was executed out of order (In [{cell.execution_count}])")
         for output in cell.outputs:
             if output.output_type == "error":
-                found.append(f"{where} holds an error: {output.ename}: {output.evalue}")
+                messages.append(f"{where} holds an error: {output.ename}: {output.evalue}")
             elif output.get("name") == "stderr":
-                found.append(f"{where} wrote to stderr: {output.text.strip()[:200]}")
+                messages.append(f"{where} wrote to stderr: {output.text.strip()[:200]}")
             elif VEGALITE in output.get("data", {}) and not described(output.data[VEGALITE]):
-                found.append(f"{where} shows a chart without a description (its alt text)")
-    return found
+                messages.append(f"{where} shows a chart without a description (its alt text)")
+    return messages

@@ -110,12 +110,12 @@ def write_chapter(book: Book, name: str) -> Execution:
     return execution
 
 
-def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
+def papermill_chapter(book: Book, name: str, values: dict[str, object]) -> Path:
     """Re-execute a chapter with papermill under other parameters, beside the committed notebook.
 
     Parameters
     ----------
-    given : dict
+    values : dict
         Parameter names and values, such as ``{"scale": "ci"}``.
 
     Returns
@@ -131,8 +131,8 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
         If a cell raises, runs out of time or kills its kernel.
     """
     notebook = read_chapter(book, name)
-    refuse_unknown(name, parameters(notebook), given)
-    label = "-".join(f"{key}={value}" for key, value in given.items()) or "default"
+    refuse_unknown(name, parameters(notebook), values)
+    label = "-".join(f"{key}={value}" for key, value in values.items()) or "default"
     output = book.build / "papermill" / label / f"{name}.ipynb"
     output.parent.mkdir(parents=True, exist_ok=True)
     with _environment(kernel_environment(book)):
@@ -140,14 +140,14 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
             papermill.execute_notebook(
                 notebook,
                 output,
-                parameters=given,
+                parameters=values,
                 kernel_name="python3",
                 cwd=book.notebooks,
                 progress_bar=False,
                 execution_timeout=CELL_SECONDS,
             )
         except papermill.PapermillExecutionError as error:
-            where = locate(book, name, notebook, _index(notebook, error.cell_index, bool(given)))
+            where = locate(book, name, notebook, _index(notebook, error.cell_index, bool(values)))
             raise ChapterError(f"{where}\n{ANSI.sub('', str(error))}") from None
         except (CellTimeoutError, DeadKernelError) as error:
             raise ChapterError(f"book/chapters/{name}.md\n{error}") from None
@@ -155,7 +155,7 @@ def papermill_chapter(book: Book, name: str, given: dict[str, object]) -> Path:
 
 
 def papermill_chapters(
-    book: Book, names: list[str], given: dict[str, object], jobs: int
+    book: Book, names: list[str], values: dict[str, object], jobs: int
 ) -> Iterator[tuple[str, Path | ChapterError]]:
     """Re-execute chapters with papermill, several at a time, and yield them in order.
 
@@ -163,7 +163,7 @@ def papermill_chapters(
     ----------
     names : list of str
         Chapters.
-    given : dict
+    values : dict
         Parameters of all of them, as ``papermill_chapter`` takes them.
     jobs : int
         How many are executed at a time, at least 1. Each has its share of the processor's cores.
@@ -177,7 +177,7 @@ def papermill_chapters(
     threads = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {}
     context = multiprocessing.get_context("spawn")
     with _environment(threads), ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        waiting = [pool.submit(papermill_chapter, book, name, given) for name in names]
+        waiting = [pool.submit(papermill_chapter, book, name, values) for name in names]
         for name, future in zip(names, waiting, strict=True):
             try:
                 yield name, future.result()

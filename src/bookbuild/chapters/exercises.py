@@ -52,29 +52,30 @@ class Exercise:
 
         Of a function that is its head and its docstring, of a dictionary its keys.
         """
-        given = self._given()
-        values = [_blank(name, given.get(name)) for name in self.asked]
+        assigned = self._assigned()
+        values = [_blank(name, assigned.get(name)) for name in self.asked]
         return re.sub(r"\n\n\n+", "\n\n", "\n".join(values)).strip("\n")
 
     def checking(self) -> str:
         """Return the check for a student: it says first whether there is an answer at all."""
-        given = self._given()
+        assigned = self._assigned()
         unanswered = []
         for name in self.asked:
-            if not isinstance(given.get(name), ast.FunctionDef):
-                there = f"not in {name}.values()" if _keys(given.get(name)) else f"is not {name}"
-                unanswered.append(f'assert ... {there}, "Put your answer in {name} first."')
+            if not isinstance(assigned.get(name), ast.FunctionDef):
+                keys = _keys(assigned.get(name))
+                answered = f"not in {name}.values()" if keys else f"is not {name}"
+                unanswered.append(f'assert ... {answered}, "Put your answer in {name} first."')
         return "\n".join([*unanswered, "", self.checks[0].source]).lstrip("\n")
 
-    def _given(self) -> dict[str, ast.AST]:
+    def _assigned(self) -> dict[str, ast.AST]:
         """Return what the answer assigns to each name: a function, or a value."""
-        given: dict[str, ast.AST] = {}
+        assigned: dict[str, ast.AST] = {}
         for node in ast.parse(self.answers[0].source).body:
             if isinstance(node, ast.FunctionDef):
-                given[node.name] = node
+                assigned[node.name] = node
             elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                given[node.targets[0].id] = node.value
-        return given
+                assigned[node.targets[0].id] = node.value
+        return assigned
 
 
 def find(notebook: NotebookNode) -> dict[str, Exercise]:
@@ -86,7 +87,7 @@ def find(notebook: NotebookNode) -> dict[str, Exercise]:
         If an exercise has no label.
     """
     cells: dict[str, list[NotebookNode]] = {}
-    found = []
+    labels = []
     for solved, part in parts(notebook):
         if solved:
             cells.setdefault(solved, []).append(part)
@@ -94,10 +95,10 @@ def find(notebook: NotebookNode) -> dict[str, Exercise]:
             for exercise in myst.fences(part.source, "exercise"):
                 if not exercise.label:
                     raise ValueError(f"an exercise has no label: {exercise.body[:60]!r}")
-                found.append(exercise.label)
+                labels.append(exercise.label)
     return {
         label: Exercise(label, *(_tagged(cells.get(label, []), tag) for tag in ("answer", "check")))
-        for label in found
+        for label in labels
     }
 
 
@@ -134,7 +135,7 @@ def names_assigned(code: str) -> list[str]:
 def names_read(code: str) -> set[str]:
     """Return the global names that a cell reads and does not assign itself."""
     top = symtable.symtable(code, "cell", "exec")
-    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+    assigned = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
 
     def read(table: symtable.SymbolTable) -> Iterator[str]:
         for symbol in table.get_symbols():
@@ -143,7 +144,7 @@ def names_read(code: str) -> set[str]:
         for child in table.get_children():
             yield from read(child)
 
-    return set(read(top)) - own
+    return set(read(top)) - assigned
 
 
 def _part(solved: str, text: str) -> Iterator[tuple[str, NotebookNode]]:
@@ -164,11 +165,11 @@ def _keys(value: ast.AST | None) -> list[str]:
     return [ast.unparse(key) for key in value.keys if key is not None]
 
 
-def _blank(name: str, given: ast.AST | None) -> str:
+def _blank(name: str, answer: ast.AST | None) -> str:
     """Return the place for one answer."""
-    if isinstance(given, ast.FunctionDef):
-        return f"\n{_head(given)}\n"
-    keys = "".join(f"    {key}: ...,\n" for key in _keys(given)).replace("'", '"')
+    if isinstance(answer, ast.FunctionDef):
+        return f"\n{_head(answer)}\n"
+    keys = "".join(f"    {key}: ...,\n" for key in _keys(answer)).replace("'", '"')
     return f"{name} = {{  # your answer\n{keys}}}" if keys else f"{name} = ...  # your answer"
 
 

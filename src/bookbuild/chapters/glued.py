@@ -19,13 +19,13 @@ def read(notebook: dict) -> dict[str, Any]:
     dict of str to object
         The last value of each name: a number, a text, or a dictionary or list of these.
     """
-    found = {}
+    values = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             if "scrapbook" in output.get("metadata", {}) and RECORD in output.get("data", {}):
                 text = "".join(output["data"][RECORD])
-                found[output["metadata"]["scrapbook"]["name"]] = ast.literal_eval(text)
-    return found
+                values[output["metadata"]["scrapbook"]["name"]] = ast.literal_eval(text)
+    return values
 
 
 def names(notebook: dict) -> list[str]:

@@ -18,13 +18,13 @@ def reached(cells: Iterable[str], library: Iterable[Path]) -> set[str]:
         import inside a function is not.
     """
     folders = {folder.name: folder for folder in library}
-    found: set[str] = set()
+    modules: set[str] = set()
     waiting = [name for cell in cells for name in named(ast.walk(ast.parse(cell)))]
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in modules:
             continue
-        found.add(name)
+        modules.add(name)
         parts = name.split(".")
         if parts[0] not in folders:
             continue
@@ -33,7 +33,7 @@ def reached(cells: Iterable[str], library: Iterable[Path]) -> set[str]:
         for module in (path / "__init__.py", path.with_suffix(".py")):
             if module.is_file():
                 waiting += _loaded(module)
-    return found
+    return modules
 
 
 @cache

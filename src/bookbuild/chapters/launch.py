@@ -58,14 +58,14 @@ def cell(book: Book, chapter: NotebookNode) -> NotebookNode:
         If the repository's address is none.
     """
     network = requirements.network(chapter)
-    found = repository.find(book)
+    address = repository.find(book)
     extras = "notebooks,lab" if network else "notebooks"
     wanted = f"{requirements.DISTRIBUTION}[{extras}]"
-    if found:
-        wanted += f" @ git+{found.url}@{found.branch}"
+    if address:
+        wanted += f" @ git+{address.url}@{address.branch}"
     heaviest = [name for name in network if name == "torch"]  # which an environment may well lack
     needed = (requirements.PACKAGES[0], "myst_nb", *heaviest)
-    source = (MISSING + (INSTALL if found else REFUSE)).format(needed=needed, wanted=wanted)
+    source = (MISSING + (INSTALL if address else REFUSE)).format(needed=needed, wanted=wanted)
     metadata = {"jupyter": {"source_hidden": True}, "tags": ["remove-cell", TAG]}
     return new_code_cell(source, metadata=metadata, id=TAG)
 

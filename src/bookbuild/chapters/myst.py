@@ -67,19 +67,19 @@ def fences(text: str, *names: str) -> list[Fence]:
     lines = [0]
     for line in text.split("\n"):
         lines.append(lines[-1] + len(line) + 1)
-    found = [
+    blocks = [
         _fence(token, text, lines)
         for token in BLOCKS.parse(text)
         if token.type in ("fence", "colon_fence")
     ]
-    return [fence for fence in found if not names or fence.name in names]
+    return [fence for fence in blocks if not names or fence.name in names]
 
 
-def replace(text: str, said: Callable[[Fence], str | None]) -> str:
+def replace(text: str, instead_of: Callable[[Fence], str | None]) -> str:
     """Return a text with its outermost fenced blocks replaced; None leaves one as it is."""
     parts, start = [], 0
     for fence in fences(text):
-        instead = said(fence)
+        instead = instead_of(fence)
         if instead is not None:
             parts += [text[start : fence.start], instead]
             start = fence.end
@@ -99,13 +99,13 @@ def options(content: str) -> tuple[dict[str, str], str]:
         end = lines.index("---", 1)
         read = yaml.safe_load("\n".join(lines[1:end])) or {}
         return {name: str(value) for name, value in read.items()}, "\n".join(lines[end + 1 :])
-    found = {}
+    chosen = {}
     for line in lines:
         match = OPTION.fullmatch(line.rstrip())
         if not match:
             break
-        found[match["name"]] = match["value"] or ""
-    return found, "\n".join(lines[len(found) :])
+        chosen[match["name"]] = match["value"] or ""
+    return chosen, "\n".join(lines[len(chosen) :])
 
 
 def _fence(token: Token, text: str, lines: list[int]) -> Fence:

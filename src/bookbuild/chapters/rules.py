@@ -25,15 +25,15 @@ def check(book: Book, names: list[str]) -> list[str]:
 
     A chapter that has not been executed yet is checked without its outputs.
     """
-    found = []
+    messages = []
     for name in names:
         path = book.chapters / f"{name}.md"
         source = read_chapter(book, name)
         notebook = book.notebooks / f"{name}.ipynb"
         executed = nbformat.read(notebook, as_version=4) if notebook.is_file() else source
         broken = problems(path.read_text(encoding="utf-8"), source, executed)
-        found += [f"{relative(book, path)}: {problem}" for problem in broken]
-    return found
+        messages += [f"{relative(book, path)}: {problem}" for problem in broken]
+    return messages
 
 
 def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[str]:

@@ -80,16 +80,16 @@ def read(book: Book) -> dict[str, str]:
     ValueError
         If there are none.
     """
-    found = {
+    solutions = {
         path.stem: path.read_text(encoding="utf-8").strip()
         for path in sources(book.root / FOLDER, "*.md")
     }
-    if not found:
+    if not solutions:
         raise ValueError(
             f"there are no private solutions: write one to {FOLDER.as_posix()}/LABEL.md, where "
             "LABEL is that of an exercise with `:class: instructors`"
         )
-    return found
+    return solutions
 
 
 def insert(text: str, solutions: dict[str, str]) -> str:

@@ -120,11 +120,11 @@ def _quiz(body: str) -> str:
     question, *choices = re.split(r"^(?=- \[[ x]\])", body, flags=re.M)
     parts = [f"**A question.** {question.strip()}"]
     for choice in choices:
-        words, _, said = choice.partition("\n")
+        words, _, feedback = choice.partition("\n")
         mark = MARK.match(words)
         right = mark is not None and mark[1] == "x"
-        said = re.sub(r"^ *> ?", "", said, flags=re.M).strip()
-        parts.append(FOLDED.format(_html(MARK.sub("", words)), f"**{VERDICTS[right]}** {said}"))
+        feedback = re.sub(r"^ *> ?", "", feedback, flags=re.M).strip()
+        parts.append(FOLDED.format(_html(MARK.sub("", words)), f"**{VERDICTS[right]}** {feedback}"))
     return "\n\n".join(parts)
 
 
@@ -139,6 +139,6 @@ def _work(entry: Entry) -> tuple[str, str]:
     persons, fields = entry.persons or {}, entry.fields or {}
     people = persons.get("author") or persons.get("editor") or []
     last = [" ".join([*person.prelast_names, *person.last_names]) for person in people]
-    who = " and ".join(last) if len(last) < 3 else f"{last[0]} et al."
-    who = who or fields.get("organization") or fields.get("title", "")
-    return re.sub(r"[{}]", "", who), fields.get("year", "n.d.")
+    authors = " and ".join(last) if len(last) < 3 else f"{last[0]} et al."
+    authors = authors or fields.get("organization") or fields.get("title", "")
+    return re.sub(r"[{}]", "", authors), fields.get("year", "n.d.")

@@ -106,14 +106,14 @@ def student_notebook(
         names what is asked for (its metadata holds the exercise's label under ``answers``) and
         by its check (label under ``checks``); any other by an empty place for the answer.
     """
-    found = exercises.find(notebook)
+    by_label = exercises.find(notebook)
     setup = SETUP + NETWORK.format(tuple(network)) if network else SETUP
     cells = [_hidden(new_code_cell(setup))]
     for solved, part in exercises.parts(notebook):
         if solved:
             continue
         if part.cell_type == "markdown":
-            cells += _with_answers(part.source, found)
+            cells += _with_answers(part.source, by_label)
         else:
             cells.append(_code(part))
     for cell in cells:
@@ -152,12 +152,12 @@ def write(book: Book, folder: Path | None = None) -> Path:
     return folder
 
 
-def _with_answers(text: str, found: dict[str, Exercise]) -> list[NotebookNode]:
+def _with_answers(text: str, by_label: dict[str, Exercise]) -> list[NotebookNode]:
     """Cut a text after each exercise, and put there the place for its answer."""
     cells, start = [], 0
     for exercise in myst.fences(text, "exercise"):
         asked = new_markdown_cell(text[start : exercise.end].strip("\n"))
-        cells += [asked, *_place(found[exercise.label])]
+        cells += [asked, *_place(by_label[exercise.label])]
         start = exercise.end
     if text[start:].strip():
         cells.append(new_markdown_cell(text[start:].strip("\n")))

@@ -38,29 +38,29 @@ def problems(book: Book) -> list[str]:
         for path in sorted(site.rglob("*.html"))
         if "_static" not in path.parts
     }
-    found = _contents(book, site, pages)
+    problems = _contents(book, site, pages)
     for path, held in pages.items():
         messages = dict.fromkeys(_page(site, path, held, pages))
-        found += [f"{path.relative_to(site).as_posix()}: {message}" for message in messages]
+        problems += [f"{path.relative_to(site).as_posix()}: {message}" for message in messages]
     for path in sorted([*site.rglob("*.css"), *site.rglob("*.svg")]):
         text = path.read_text(encoding="utf-8", errors="replace")
         for address in page.css_addresses(text):
             if _is_remote(address):
                 name = path.relative_to(site).as_posix()
-                found.append(f"{name}: loads {address} from a third party")
-    return found
+                problems.append(f"{name}: loads {address} from a third party")
+    return problems
 
 
 def _contents(book: Book, site: Path, pages: dict[Path, Page]) -> list[str]:
     """Compare ``_toc.yml`` with the site, and with what was written."""
     named = book.pages()
-    found = [
+    broken = [
         f"{name}.html: _toc.yml names it and the site lacks it"
         for name in named
         if site / f"{name}.html" not in pages
     ]
     decks = [f"slides/{name}" for name in deck.names(book)]
-    found += [
+    broken += [
         f"{name}.html: book/{name}.md outlines it and the site lacks it"
         for name in decks
         if site / f"{name}.html" not in pages
@@ -68,14 +68,14 @@ def _contents(book: Book, site: Path, pages: dict[Path, Page]) -> list[str]:
     for path in pages:
         name = path.relative_to(site).with_suffix("").as_posix()
         if name not in {*named, *decks, *GENERATED}:
-            found.append(f"{name}.html: in the site, but _toc.yml does not name it")
+            broken.append(f"{name}.html: in the site, but _toc.yml does not name it")
     for path in sources(book.source, "**/*"):
         inside = path.relative_to(book.source)
         if path.suffix not in (".md", ".ipynb") or inside.parts[0] in NOT_PAGES:
             continue
         if inside.with_suffix("").as_posix() not in named:
-            found.append(f"book/{inside.as_posix()}: written, but _toc.yml does not name it")
-    return found
+            broken.append(f"book/{inside.as_posix()}: written, but _toc.yml does not name it")
+    return broken
 
 
 def _page(site: Path, path: Path, held: Page, pages: dict[Path, Page]) -> Iterator[str]:

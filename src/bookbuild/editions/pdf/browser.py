@@ -18,10 +18,10 @@ def executable() -> str:
     NoBrowserError
         If there is none.
     """
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
         raise NoBrowserError(
             f"no browser on this machine (looked for {', '.join(NAMES)}): install Chromium, "
             "on Debian and Ubuntu with `apt-get install chromium`"
         )
-    return found
+    return program

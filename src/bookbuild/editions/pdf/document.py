@@ -90,8 +90,8 @@ def _front(
 ) -> list[PageElement]:
     """Return the cover and what stands behind it."""
     lead = landing.select_one("article .lead")
-    found = repository.find(book)
-    url = found.url if found else ""
+    address = repository.find(book)
+    url = address.url if address else ""
     words = {
         "root": root,
         "title": html.escape(config["title"]),

@@ -32,6 +32,6 @@ def lead(site: Path) -> None:
             continue
         entry = ENTRY.format(address=address)
         linked = WORDS.sub(rf'<a class="to-pdf" href="{address}">\1</a>', text)
-        linked = MENU.sub(lambda found, entry=entry: found[0] + entry, linked, count=1)
+        linked = MENU.sub(lambda menu, entry=entry: menu[0] + entry, linked, count=1)
         if linked != text:
             atomic.write_text(path, linked)

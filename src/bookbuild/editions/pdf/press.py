@@ -68,10 +68,10 @@ def _number(page, target: Path) -> None:
         page.pdf(
             path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True
         )
-        found = places(target)
-        if found == written:
+        printed = places(target)
+        if printed == written:
             return
-        written = found
+        written = printed
         page.evaluate("pages => layout.number(pages)", written)
     raise ValueError(f"page numbers still move after {PASSES} printings")
 

@@ -60,8 +60,8 @@ def turn(soup: BeautifulSoup, target: str, words: str | Tag) -> Tag:
 
 def _number(box: Tag) -> str:
     """Return the number in a box's title."""
-    found = NUMBERED.search(first(box, ".admonition-title").get_text())
-    return found[1] if found else ""
+    numbered = NUMBERED.search(first(box, ".admonition-title").get_text())
+    return numbered[1] if numbered else ""
 
 
 def _solution(soup: BeautifulSoup, solution: Tag, exercise: Tag) -> Tag:
@@ -82,21 +82,21 @@ def _answers(soup: BeautifulSoup, quiz: Tag) -> Tag:
     answers = soup.new_tag("div", id=f"{quiz['id']}-answers", attrs={"class": "solution"})
     heading = soup.new_tag("h3")
     heading.string = title.get_text()
-    asked, said = (soup.new_tag("ol", attrs={"class": "choices"}) for _ in range(2))
+    questions, feedback = (soup.new_tag("ol", attrs={"class": "choices"}) for _ in range(2))
     for choice in quiz.select(".choice"):
-        asked.append(item := soup.new_tag("li"))
+        questions.append(item := soup.new_tag("li"))
         item.extend(list(first(choice, "p").contents))
-        said.append(item := soup.new_tag("li"))
+        feedback.append(item := soup.new_tag("li"))
         item.extend(list(first(choice, ".feedback").contents))
         choice.decompose()
-    quiz.append(asked)
-    answers.extend([heading, said])
+    quiz.append(questions)
+    answers.extend([heading, feedback])
     _pair(soup, quiz, answers, "Answers on page ")
     return answers
 
 
-def _pair(soup: BeautifulSoup, asked: Tag, answered: Tag, words: str) -> None:
+def _pair(soup: BeautifulSoup, questions: Tag, answered: Tag, words: str) -> None:
     """Have what is asked and what answers it, under its heading, name each other's page."""
-    asked.append(paragraph := soup.new_tag("p", attrs={"class": "turn"}))
+    questions.append(paragraph := soup.new_tag("p", attrs={"class": "turn"}))
     paragraph.append(turn(soup, attribute(answered, "id"), words))
-    first(answered, "h3").append(turn(soup, attribute(asked, "id"), " · page "))
+    first(answered, "h3").append(turn(soup, attribute(questions, "id"), " · page "))

@@ -50,19 +50,19 @@ class Chapter:
 
     def show(self, label: str) -> Tag:
         """Return the box or section with a label, or the only element of such a class."""
-        found = self._by_id[label] or self._by_class[label]
-        if len(found) != 1:
+        places = self._by_id[label] or self._by_class[label]
+        if len(places) != 1:
             labels = [
                 attribute(tag, "id") for tag in self.article.find_all(class_="admonition", id=True)
             ]
             raise ValueError(
-                f"the chapter has {len(found)} places labelled {label!r}, not one; "
+                f"the chapter has {len(places)} places labelled {label!r}, not one; "
                 f"its boxes are: {', '.join(labels)}"
             )
-        piece = self._copy(found[0])
-        if found[0].name == "section":
+        piece = self._copy(places[0])
+        if places[0].name == "section":
             first(piece, "h1, h2, h3, h4, h5, h6").decompose()
-        elif label == classes(found[0])[0] or "objectives" in classes(found[0]):
+        elif label == classes(places[0])[0] or "objectives" in classes(places[0]):
             first(piece, ".admonition-title").decompose()
         return piece
 
@@ -192,19 +192,19 @@ def read(book: Book, name: str) -> Chapter:
 
 def _indexed(article: Tag, name: str) -> defaultdict[str, list[Tag]]:
     """Return the elements below an article by the words of an attribute, in reading order."""
-    found = defaultdict(list)
+    tags = defaultdict(list)
     for tag in article.descendants:
         for word in (
             tag.get_attribute_list(name, AttributeValueList()) if isinstance(tag, Tag) else []
         ):
-            found[word].append(tag)
-    return found
+            tags[word].append(tag)
+    return tags
 
 
-def _only(words: str, found: list[Tag]) -> Tag:
-    if len(found) != 1:
-        raise ValueError(f"the chapter has {len(found)} places with {words!r}, not one")
-    return found[0]
+def _only(words: str, tags: list[Tag]) -> Tag:
+    if len(tags) != 1:
+        raise ValueError(f"the chapter has {len(tags)} places with {words!r}, not one")
+    return tags[0]
 
 
 def _keep_together(piece: Tag) -> None:

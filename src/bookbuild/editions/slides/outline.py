@@ -100,17 +100,17 @@ def _slide(heading: str, tokens: list[Token], markdown: MarkdownIt) -> Slide:
     title = CLASSES.sub("", heading)
     parts: list[str | Drawn] = []
     notes: list[tuple[str, float]] = []
-    own: list[Token] = []
+    words: list[Token] = []
 
     def close() -> None:
-        if own:
-            parts.append(markdown.renderer.render(own, markdown.options, {}))
-            own.clear()
+        if words:
+            parts.append(markdown.renderer.render(words, markdown.options, {}))
+            words.clear()
 
     for token in tokens:
         name, argument = myst.directive(token.info) if token.type == "fence" else ("", "")
         if not name:
-            own.append(token)
+            words.append(token)
         elif name == "notes":
             notes.append((markdown.render(token.content), _minutes(title, argument)))
         elif name in DRAWN:

@@ -54,13 +54,13 @@ class Pictures(SphinxTransform):
 
     def apply(self, **_kwargs: object) -> None:
         """Run on one page, before Sphinx collects its images."""
-        for found in list(self.document.findall(chart)):
-            bundle = found.parent.parent
-            if found.children or bundle is None:
+        for figure in list(self.document.findall(chart)):
+            bundle = figure.parent.parent
+            if figure.children or bundle is None:
                 continue
             for image in list(bundle.findall(nodes.image)):
-                image["alt"] = described(found["spec"])
-                found += image.deepcopy()
+                image["alt"] = described(figure["spec"])
+                figure += image.deepcopy()
 
 
 def _visit_html(translator, node: chart) -> None:

@@ -21,8 +21,8 @@ UNLISTED = {"404", "search"}
 
 def description(document: nodes.document) -> str:
     """Return what a page is about, in one line of at most ``LENGTH`` letters."""
-    found = [node for node in document.findall(nodes.Element) if "objectives" in node["classes"]]
-    items = [_text(item) for box in found for item in box.findall(nodes.list_item)]
+    boxes = [node for node in document.findall(nodes.Element) if "objectives" in node["classes"]]
+    items = [_text(item) for box in boxes for item in box.findall(nodes.list_item)]
     paragraphs = [_text(paragraph) for paragraph in document.findall(nodes.paragraph)]
     words = "; ".join(items) or next((words for words in paragraphs if words), "")
     if len(words) <= LENGTH:

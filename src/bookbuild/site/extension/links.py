@@ -45,23 +45,23 @@ def follow_repository(app: Sphinx, config: Config) -> None:
     """Switch every link to the repository on or off together, whatever form its address has."""
     options = config.html_theme_options
     try:
-        found = repository.parse(
+        address = repository.parse(
             *(options.get(f"repository_{key}") for key in ("url", "branch", "provider"))
         )
     except ValueError as error:
         raise ConfigError(str(error)) from None
     for button in REPOSITORY_BUTTONS:
-        options[f"use_{button}_button"] = found is not None
-    if found is None:
+        options[f"use_{button}_button"] = address is not None
+    if address is None:
         options.pop("repository_url", None)
         options.pop("launch_buttons", None)
         return
     options |= {
-        "repository_url": found.url,
-        "repository_branch": found.branch,
-        "repository_provider": found.forge,
+        "repository_url": address.url,
+        "repository_branch": address.branch,
+        "repository_provider": address.forge,
     }
-    if not found.on_colab:
+    if not address.on_colab:
         options.get("launch_buttons", {}).pop("colab_url", None)
 
 
@@ -72,12 +72,12 @@ def launch_on_binder(app: Sphinx, pagename, templatename, context, doctree) -> N
     for group in context["header_buttons"]:
         for button in group.get("buttons", []):
             if button.get("text") == "Binder":
-                found = repository.parse(*(options[key] for key in keys))
-                if found is None:
+                address = repository.parse(*(options[key] for key in keys))
+                if address is None:
                     raise ValueError("the theme shows a Binder button without repository_url")
                 start, _, end = button["url"].partition("?")
                 start = start.partition("/v2/")[0]
-                button["url"] = f"{start}/{found.on_binder}?{end}"
+                button["url"] = f"{start}/{address.on_binder}?{end}"
 
 
 def lead_to_authored(app: Sphinx, pagename, templatename, context, doctree) -> None:

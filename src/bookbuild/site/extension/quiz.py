@@ -45,7 +45,7 @@ class QuizDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the question, or warn that it is not one."""
-        marks = [found[1] == "x" for line in self.content if (found := MARK.match(line))]
+        marks = [mark[1] == "x" for line in self.content if (mark := MARK.match(line))]
         plain = StringList(
             [MARK.sub("- ", line) for line in self.content],
             items=list(self.content.items),
@@ -61,10 +61,10 @@ class QuizDirective(SphinxDirective):
         node += nodes.paragraph("", f"Question {number}", classes=["admonition-title"])
         node += parsed.children[:-1]
         for item, right in zip(parsed[-1].children, marks, strict=True):
-            said = nodes.container("", *item[1].children, classes=["feedback"])
-            said[0].insert(0, [nodes.strong("", VERDICTS[right]), nodes.Text(" ")])
+            feedback = nodes.container("", *item[1].children, classes=["feedback"])
+            feedback[0].insert(0, [nodes.strong("", VERDICTS[right]), nodes.Text(" ")])
             text = choice_text("", "", *item[0].children)
-            node += choice("", text, said, classes=["right" if right else "wrong"])
+            node += choice("", text, feedback, classes=["right" if right else "wrong"])
         return [node]
 
 
@@ -90,20 +90,20 @@ class PrintQuizzes(SphinxPostTransform):
 
     def run(self, **_kwargs: object) -> None:
         """Run on one document."""
-        found = list(self.document.findall(quiz))
-        if not found or self.app.builder.format == "html":
+        quizzes = list(self.document.findall(quiz))
+        if not quizzes or self.app.builder.format == "html":
             return
-        answers = [part for node in found for part in _printed_answers(node)]
+        answers = [part for node in quizzes for part in _printed_answers(node)]
         self.document.children[-1].extend([nodes.rubric("", "Answers to the questions"), *answers])
-        for node in found:
-            choices = [nodes.paragraph("", "", *one[0].children) for one in node.findall(choice)]
+        for node in quizzes:
+            choices = [nodes.paragraph("", "", *item[0].children) for item in node.findall(choice)]
             question = [child for child in node.children if not isinstance(child, choice)]
             node.replace_self([*question, _letters(choices)])
 
 
 def _printed_answers(node: quiz) -> Iterator[nodes.Node]:
     yield nodes.paragraph("", "", nodes.strong("", f"Question {node['number']}"))
-    yield _letters([one[1] for one in node.findall(choice)])
+    yield _letters([item[1] for item in node.findall(choice)])
 
 
 def _letters(items: Sequence[nodes.Node]) -> nodes.enumerated_list:

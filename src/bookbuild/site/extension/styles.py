@@ -93,8 +93,8 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
     missing = COMPONENTS - words
     for path in (path for pattern in SCRIPTS for path in static.glob(pattern)):
         if path.parent == static or path.name in loaded:
-            said = WORD.findall(path.read_text(encoding="utf-8"))
-            words.update(word for word in said if word.partition("-")[0] not in missing)
+            scripted = WORD.findall(path.read_text(encoding="utf-8"))
+            words.update(word for word in scripted if word.partition("-")[0] not in missing)
     for path in (path for pattern in SHEETS for path in static.glob(pattern)):
         css = path.read_text(encoding="utf-8")
         path.write_text(usable(css, words), encoding="utf-8")

@@ -27,10 +27,10 @@ class LinkTerms(SphinxPostTransform):
         """Run on one page."""
         defined = {strong.astext().lower() for strong in self.document.findall(nodes.strong)}
         prose = [text for text in self.document.findall(nodes.Text) if _is_prose(text)]
-        said = "\n".join(prose).lower()
+        prose_text = "\n".join(prose).lower()
         for (kind, term), (docname, place) in self.env.domains["std"].objects.items():
             several = kind == "term" and re.search(r"[ -]", term)
-            mentioned = term.lower() in said and term.lower() not in defined
+            mentioned = term.lower() in prose_text and term.lower() not in defined
             if several and mentioned and docname != self.env.docname:
                 self._link(term, docname, place, prose)
 
@@ -38,14 +38,14 @@ class LinkTerms(SphinxPostTransform):
         """Link the first mention of a term, if there is one; its text falls into two."""
         mention = re.compile(rf"\b{re.escape(term)}\b", re.IGNORECASE)
         for number, text in enumerate(prose):
-            found = mention.search(text)
-            if not found or text.parent is None:
+            match = mention.search(text)
+            if not match or text.parent is None:
                 continue
             link = make_refnode(
-                self.app.builder, self.env.docname, docname, place, nodes.Text(found[0])
+                self.app.builder, self.env.docname, docname, place, nodes.Text(match[0])
             )
             link["classes"].append("term")
-            before, after = nodes.Text(text[: found.start()]), nodes.Text(text[found.end() :])
+            before, after = nodes.Text(text[: match.start()]), nodes.Text(text[match.end() :])
             text.parent.replace(text, [part for part in (before, link, after) if part.astext()])
             prose[number : number + 1] = [part for part in (before, after) if part]
             return
@@ -56,8 +56,9 @@ def _is_prose(text: nodes.Text) -> bool:
     above = [text.parent]
     while above[-1].parent is not None:
         above.append(above[-1].parent)
-    return any(isinstance(one, nodes.paragraph) for one in above) and not any(
-        isinstance(one, NOT_PROSE) or "objectives" in one.get("classes", []) for one in above
+    return any(isinstance(ancestor, nodes.paragraph) for ancestor in above) and not any(
+        isinstance(ancestor, NOT_PROSE) or "objectives" in ancestor.get("classes", [])
+        for ancestor in above
     )
 
 
