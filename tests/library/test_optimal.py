@@ -105,6 +105,16 @@ def test_feature_only_can_lose_a_point_that_it_had():
     )
 
 
+def test_where_leavers_go_changes_nothing_of_their_success():
+    base = Population([[0.1, 0.2], [0.2, 0.1], [0.05, 0.05], [0.25, 0.05]])
+    signal = Signal([1, 1, 3, 3], 1)
+    apart, together = Leave(signal, [1, 0, 3, 2]), Leave(signal, 0)
+    # α·0.3 > (1−α)·0.1 and α·0.1 > (1−α)·0.2.
+    np.testing.assert_allclose(thresholds(base, apart), [np.nan, 1 / 4, np.nan, 2 / 3])
+    np.testing.assert_allclose(thresholds(base, together), thresholds(base, apart))
+    assert critical_mass(base, apart, 0.9) == pytest.approx(2 / 3)
+
+
 def exact_success(world: World, strategy: str, alpha: Fraction) -> Fraction:
     """Compute S(α) from the definitions, in integers: the worst choice among tied labels."""
     counts, g, target = world.counts, world.g, world.target

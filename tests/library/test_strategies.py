@@ -54,11 +54,27 @@ def test_leaving_takes_the_members_rivals_off_the_signal_set():
         (1, r"refuge is 1, a signal point: it must be a feature that g sends nobody to"),
         (3, r"refuge is 3: it must be in \[0, 3\)"),
         (-1, r"refuge is -1: it must be in \[0, 3\)"),
+        (0.5, r"refuge has dtype float64: it must hold integers"),
+        ([1, 0, 2], r"refuge\[2\] is 2, a signal point"),
+        ([0, 0, 3], r"refuge\[2\] is 3: it must be in \[0, 3\)"),
+        ([0, 0], r"refuge has 2 entries: g has 3"),
+        ([[0, 0, 0]], r"refuge has shape \(1, 3\): it must have one dimension"),
     ],
 )
 def test_a_refuge_is_off_the_signal_set(refuge, message):
     with pytest.raises(ValueError, match=message):
         Leave(Signal(G, 1), refuge)
+
+
+def test_each_signal_point_may_have_a_refuge_of_its_own():
+    # g sends everybody to feature 1 or 3; from 1 they leave for 0, from 3 for 2. The entries at 0
+    # and 2, which nobody has to leave, may say anything.
+    base = Population([[0.1, 0.2], [0.2, 0.1], [0.05, 0.05], [0.25, 0.05]])
+    signal = Signal([1, 1, 3, 3], 1)
+    strategy = Leave(signal, [1, 0, 3, 2])
+    expected = [[0.3, 0], [0, 0.3], [0.3, 0], [0, 0.1]]
+    np.testing.assert_allclose(strategy.law(base).joint, expected)
+    np.testing.assert_array_equal(Leave(signal, [0] * 4).refuge, Leave(signal, 0).refuge)
 
 
 def test_the_signal_set_is_the_image_of_g():

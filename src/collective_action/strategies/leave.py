@@ -7,7 +7,9 @@ Gauthier, Bach and Jordan proposed it ("Statistical Collusion by Collectives on 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from collective_action import validation
 from collective_action.population import Population
 from collective_action.strategies.contest import Contest
 from collective_action.strategies.planting import Planting
@@ -16,40 +18,53 @@ from collective_action.strategies.signal import carried_target_mass, require_fit
 
 @dataclass(frozen=True, eq=False)
 class Leave(Planting):
-    """h(x, y) = (g(x), y*) if y = y*, (x₀, y) if y ≠ y* and x ∈ X*, and (x, y) otherwise.
+    """h(x, y) = (g(x), y*) if y = y*, (r(x), y) if y ≠ y* and x ∈ X*, and (x, y) otherwise.
+
+    Where members go does not change success, as long as it is off the signal set. It changes what
+    they have to say: a refuge for each point lets them keep the rest of their data.
 
     Parameters
     ----------
     signal
         The map g and the label y*.
     refuge
-        x₀, a feature outside the signal set X* = g(X), where members go who would resist there.
+        r, where members go who would resist on the signal set X* = g(X): a feature outside X*, or
+        integers of shape (n_features,) of which those at the signal points are outside X*. The
+        attribute is the array, read-only.
 
     Raises
     ------
     ValueError
-        If signal is not a `Signal`, or refuge is on the signal set or no feature.
+        If signal is not a `Signal`, or a refuge is on the signal set or no feature.
     """
 
-    refuge: int
+    refuge: int | ArrayLike
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        n_features = self.signal.g.size
-        if not 0 <= self.refuge < n_features:
+        points, n_features = self.signal.points, self.signal.g.size
+        one = np.ndim(self.refuge) == 0
+        if one and not 0 <= self.refuge < n_features:
             raise ValueError(f"refuge is {self.refuge}: it must be in [0, {n_features})")
-        if self.refuge in self.signal.points:
+        places = np.full(n_features, self.refuge) if one else self.refuge
+        places = validation.indices("refuge", places, n_features)
+        if places.size != n_features:
+            raise ValueError(f"refuge has {places.size} entries: g has {n_features}")
+        on_signal = points[np.isin(places[points], points)]
+        if on_signal.size:
+            name = "refuge" if one else f"refuge[{on_signal[0]}]"
             raise ValueError(
-                f"refuge is {self.refuge}, a signal point: it must be a feature that g sends "
-                "nobody to"
+                f"{name} is {places[on_signal[0]]}, a signal point: it must be a feature that g "
+                "sends nobody to"
             )
+        object.__setattr__(self, "refuge", places)
 
     def h(self, population: Population) -> tuple[np.ndarray, np.ndarray]:
-        """Return g(x) under y*, x₀ where another label is on X*, else x; see `Strategy.h`."""
+        """Return g(x) under y*, r(x) where another label is on X*, else x; see `Strategy.h`."""
         require_fits(population, self.signal)
         labels = np.arange(population.n_labels)
         stay = np.arange(population.n_features)
-        stay[self.signal.points] = self.refuge
+        stay[self.signal.points] = self.refuge[self.signal.points]
         planted = labels == self.signal.target
         return np.where(planted, self.signal.g[:, np.newaxis], stay[:, np.newaxis]), labels
 
