@@ -195,7 +195,7 @@ class Environment:
         except (OSError, subprocess.CalledProcessError):
             return False
         if left:
-            self._pip("--requirement", LOCKS[self.name])
+            self._pip("--constraint", LOCKS[self.name], *left)
         return True
 
     def _uv_settings(self) -> dict[str, str]:

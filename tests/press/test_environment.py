@@ -225,6 +225,25 @@ def test_a_link_in_the_place_of_an_environment_is_cut_not_followed(monkeypatch, 
     assert [path.name for path in elsewhere.iterdir()] == ["kept"]
 
 
+def test_what_the_lock_leaves_out_is_not_brought_back_by_pip(monkeypatch, tmp_path):
+    """Pip would install all that a whole lock asks for, rather than what PyTorch asks for."""
+    torch = 'torch==2.9.0 ; sys_platform == "linux"'
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "requirements-site.txt").touch()
+    (tmp_path / "requirements.txt").write_text(f"jsonschema==4.26.0\n{torch}\n", "utf-8")
+    commands = []
+
+    def install(command, *_arguments, **_options):
+        (tmp_path / ".venv" / "full").mkdir(exist_ok=True)
+        commands.append([str(word) for word in command[1:]])
+
+    monkeypatch.setattr(environment, "_run", install)
+    monkeypatch.setattr(Environment, "_uv_settings", lambda self: {})
+    Environment(tmp_path, "full").provide([])
+    [*_, pip] = [words for words in commands if words[:3] == ["-I", "-m", "pip"]]
+    assert pip[-3:] == ["--constraint", "requirements.txt", torch]
+
+
 def say(monkeypatch, capsys, checkout: Path) -> str:
     """Return what the tool says where it cannot provide the environment of the site."""
     monkeypatch.chdir(checkout)
