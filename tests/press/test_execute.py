@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import papermill
@@ -16,6 +17,7 @@ from bookbuild.chapters.execute import (
     papermill_chapters,
     write_chapter,
 )
+from bookbuild.chapters.executions import Execution
 from bookbuild.chapters.renderer import VEGALITE, kernel_environment
 from support.books import chapter, code, make_book, write
 
@@ -256,6 +258,19 @@ def test_chapters_side_by_side_are_named_in_order_and_one_that_raises_stops_no_o
     [threads] = nbformat.read(results["two"], 4).cells[-1].outputs
     assert int(threads.text) == max(1, os.cpu_count() // 2)
     assert nbformat.read(results["three"], 4).cells[-1].outputs[0].text == "ci 2023\n"
+
+
+def test_the_longest_is_started_first_and_named_in_its_turn(tmp_path, monkeypatch):
+    book = make_book(tmp_path, one=PLAIN, two=PLAIN)
+    for name, seconds in (("one", 1.0), ("two", 9.0)):
+        executions.record(book, name, Execution("", "", seconds, 0, "", "", "", ""))
+    started = []
+    monkeypatch.setattr(execute, "papermill_chapter", lambda _, name, __: started.append(name))
+    monkeypatch.setattr(
+        execute, "ProcessPoolExecutor", lambda jobs, mp_context: ThreadPoolExecutor(jobs)
+    )
+    assert [name for name, _ in papermill_chapters(book, ["one", "two"], {}, 1)] == ["one", "two"]
+    assert started == ["two", "one"]
 
 
 def test_a_variable_is_left_as_it_was(executed, monkeypatch):

@@ -31,3 +31,13 @@ def test_a_dropped_chapter_has_no_record(tmp_path):
     executions.record(book, "two", FIRST)
     set_pages(book, ["notebooks/two"])
     assert executions.read(book) == {"two": FIRST}
+
+
+def test_the_longest_are_named_first_and_what_never_ran_before_them(tmp_path):
+    short, long, new = (chapter(f"# {title}\n") for title in ("Short", "Long", "New"))
+    book = make_book(tmp_path, short=short, long=long, new=new)
+    executions.record(book, "short", FIRST)
+    executions.record(book, "long", dataclasses.replace(FIRST, seconds=90.0))
+    names = ["short", "long", "new"]
+    assert executions.longest_first(book, names) == ["new", "long", "short"]
+    assert executions.longest_first(book, names[:2]) == ["long", "short"]

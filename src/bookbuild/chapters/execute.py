@@ -159,6 +159,9 @@ def papermill_chapters(
 ) -> Iterator[tuple[str, Path | ChapterError]]:
     """Re-execute chapters with papermill, several at a time, and yield them in order.
 
+    Those whose recorded execution took longest are started first: a long one that is started last
+    leaves the other cores idle.
+
     Parameters
     ----------
     names : list of str
@@ -177,10 +180,13 @@ def papermill_chapters(
     threads = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {}
     context = multiprocessing.get_context("spawn")
     with _environment(threads), ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        waiting = [pool.submit(papermill_chapter, book, name, values) for name in names]
-        for name, future in zip(names, waiting, strict=True):
+        waiting = {
+            name: pool.submit(papermill_chapter, book, name, values)
+            for name in executions.longest_first(book, names)
+        }
+        for name in names:
             try:
-                yield name, future.result()
+                yield name, waiting[name].result()
             except ChapterError as error:
                 yield name, error
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def read(book: Book) -> dict[str, Execution]:
         for name in book.chapter_names()
         if path(book, name).is_file()
     }
+
+
+def longest_first(book: Book, names: list[str]) -> list[str]:
+    """Return chapters by the seconds on record, most first; before them, those that never ran."""
+    seconds = {name: execution.seconds for name, execution in read(book).items()}
+    return sorted(names, key=lambda name: seconds.get(name, math.inf), reverse=True)
 
 
 def record(book: Book, name: str, execution: Execution) -> None:
