@@ -78,6 +78,24 @@ def test_no_curve_of_a_fine_search_fits_better(floor, ceiling, middle, steepness
     assert loss <= brute[1] * (1 + 1e-9) + 1e-12
 
 
+def test_a_fit_is_where_the_squares_stop_falling_to_seven_digits():
+    table = runs(SHAPE.predict, noise=0.06, seeds=3)
+    logs, heights = np.log(table["alpha"].to_numpy()), table["success"].to_numpy()
+
+    def slopes(parameters):
+        floor, ceiling, middle, steepness = parameters
+        share = 1 / (1 + np.exp(-steepness * (logs - middle)))
+        misses = floor + (ceiling - floor) * share - heights
+        tilted = misses * share * (1 - share)
+        return [misses @ (1 - share), misses @ share, tilted.sum(), tilted @ (logs - middle)]
+
+    found = fit_curve(table)
+    start = [found.floor, found.ceiling, np.log(found.middle), found.steepness]
+    rest = optimize.root(slopes, start, tol=1e-14).x
+    assert np.abs(slopes(rest)).max() < 1e-14
+    assert start == pytest.approx(rest, rel=5e-8)
+
+
 @pytest.mark.parametrize(
     ("curve", "sizes", "open_"),
     [
@@ -139,8 +157,9 @@ def least(table, known):
         (SHAPE, 0.12, 1, {"floor", "ceiling"}),
         (SHAPE, 0.2, 1, set(PARAMETERS)),
         (Curve(0.1, 0.95, 0.2, 2.0), 1e-4, 5, {"ceiling"}),
+        (Curve(0.1, 0.95, 0.004, 4.0), 0.08, 1, {"steepness"}),
     ],
-    ids=["little noise", "more noise", "much noise", "begins to rise"],
+    ids=["little noise", "more noise", "much noise", "begins to rise", "steep"],
 )
 def test_open_is_what_an_f_test_does_not_refuse(curve, noise, seeds, open_):
     """Off by a tenth in success, by a factor of two in size and in steepness, at 95 %."""

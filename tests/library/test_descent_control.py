@@ -85,6 +85,50 @@ def test_the_rate_is_met_on_a_thousand_problems_whenever_its_condition_holds():
     assert beaten > 500
 
 
+def test_the_steepest_place_of_the_way_is_bounded_within_half_a_spacing():
+    rng = np.random.default_rng(15)
+    for _ in range(100):
+        landscape, start, target = journey(rng)
+        distance = np.linalg.norm(target - start)
+        fine = np.linalg.norm(landscape.gradient(np.linspace(start, target, 4801)), axis=1).max()
+        bound = -segment_contraction(landscape, 1.0, start, target, 0.0, points=13) * distance
+        gained = landscape.smoothness * distance / 12 / 2
+        assert fine <= bound * (1 + 1e-12)
+        assert bound <= fine + gained * (1 + 1e-12)
+
+
+def test_a_gradient_that_rises_as_fast_as_it_can_between_the_looks_meets_the_bound():
+    """It is zero at each of five looks, and half-way between two of them 3/4."""
+
+    def gradient(theta):
+        return 3 * np.abs(theta - 0.5 * np.round(2 * theta))
+
+    way = ([0.0], [2.0], [0.25, 0.5])
+    known, unknown = (
+        segment_contraction(Landscape(gradient, gradient, smoothness), 1.0, *way, points=5)
+        for smoothness in (3.0, None)
+    )
+    np.testing.assert_allclose(known, [(0.25 - 0.75 * 0.75) / 2, (0.5 - 0.5 * 0.75) / 2])
+    np.testing.assert_allclose(unknown, [0.25 / 2, 0.5 / 2])
+
+
+def test_a_rate_of_all_at_once_leaves_nothing_though_it_is_rounded():
+    for contraction in (np.nextafter(1 / 0.3, 0), 1 / 0.3, np.nextafter(1 / 0.3, 4)):
+        promised = arrival_bound(contraction, 0.3, np.arange(4), 2.0)
+        assert promised[0] == 2.0
+        assert (promised >= 0).all()
+        assert (promised[1:] < 1e-15).all()
+
+
+@pytest.mark.parametrize(("contraction", "eta"), [(0.1, 0.3), (1.0, 0.5), (4.0, 0.2), (2.0, 0.5)])
+def test_the_noise_floor_is_where_the_variance_of_a_step_settles(contraction, eta):
+    """The variance after a step is (1 − ηc)² of the one before it, and η²σ² more."""
+    variance = 0.0
+    for _ in range(2000):
+        variance = (1 - eta * contraction) ** 2 * variance + eta**2 * 0.7
+    assert noise_floor(contraction, eta, 0.7) == pytest.approx(variance, rel=1e-12)
+
+
 @pytest.mark.slow
 def test_without_its_condition_the_rate_fails():
     rng = np.random.default_rng(11)

@@ -74,7 +74,7 @@ def test_gamma_on_a_ball_has_a_closed_form(seed, d):
     assert exact <= found.amount + found.gap + 1e-12
 
 
-@pytest.mark.parametrize("beside", [1e-2, 1e-4, 1e-6])
+@pytest.mark.parametrize("beside", [1e-2, 1e-4, 1e-6, 1e-8, 1e-10])
 def test_an_own_record_just_beside_the_line_of_two_others_is_not_taken_for_one_on_it(beside):
     menu = candidates(Records([[0.0, beside]]), [[-1.0, 0.0], [1.0, 0.0]], [0.0, 0.0])
     found = reach(SquaredDistance(), [0.0, 0.0], [0.0, -1.0], menu)
