@@ -45,14 +45,19 @@ def test_it_lists_what_the_book_asks_for_in_the_same_versions(listed):
     assert listed == wanted
 
 
+@pytest.fixture(scope="module")
+def brought():
+    """Return the distributions that bring each package that is installed here."""
+    return packages_distributions()
+
+
 @pytest.mark.parametrize("name", THIS_BOOK.chapter_names())
-def test_it_lists_all_that_a_chapter_imports(listed, name):
+def test_it_lists_all_that_a_chapter_imports(listed, brought, name):
     cells = [
         cell.source for cell in read_chapter(THIS_BOOK, name).cells if cell.cell_type == "code"
     ]
     library = requirements.library()
     tops = {module.partition(".")[0] for module in imports.reached(cells, library)}
-    brought = packages_distributions()
     missing = {
         top
         for top in tops
