@@ -234,7 +234,9 @@ def test_nothing_loads_pytorch_or_dask_before_there_is_something_to_run(path):
         "    with contextlib.suppress(SystemExit):\n"
         "        main(words)\n"
         "    loaded = {'torch', 'distributed'} & set(sys.modules)\n"
-        "    assert not loaded, (words, loaded)"
+        "    assert not loaded, (words, loaded)\n"
+        "from collective_lab.sweep import run\n"
+        "assert 'torch' not in sys.modules, 'a sweep whose runs need no PyTorch'"
     )
     command = [sys.executable, "-c", code, json.dumps(asked)]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -143,9 +143,11 @@ def coordinate(store: str, runner: str, n: str, scheduler: str | None = None) ->
 def coordinator(*arguments: object, **options: object) -> subprocess.Popen:
     """Start `coordinate` as a process, the first one of its own group."""
     code = "import sys; from support import sweeping; sweeping.coordinate(*sys.argv[1:])"
+    # No GPU is needed, and to count those of this machine takes PyTorch.
+    variables = {"PYTHONPATH": str(THIS_BOOK.root / "tests"), "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(THIS_BOOK.root / "tests")},
+        env=os.environ | variables,
         text=True,
         start_new_session=True,
         **options,

@@ -90,7 +90,7 @@ def _run(given: argparse.Namespace) -> int:
         if given.limit is not None:
             there = writer.ids()
             wanted = [one for one in wanted if one.id not in there][: given.limit]
-        from collective_lab.sweep import running  # loads Dask and PyTorch
+        from collective_lab.sweep import running  # loads Dask
 
         try:
             summary = running.run(

@@ -10,7 +10,7 @@ __all__ = ["GRIDS", "Grid", "Summary", "SweepError", "run"]
 
 
 def __getattr__(name: str) -> object:
-    """Load what runs a sweep, and Dask and PyTorch with it, when it is first asked for."""
+    """Load what runs a sweep, and Dask with it, when it is first asked for."""
     if name not in ("Summary", "SweepError", "run"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from collective_lab.sweep import running

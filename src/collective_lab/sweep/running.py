@@ -58,8 +58,8 @@ def run(
     configurations: Sequence[Configuration],
     store: Writer,
     *,
-    runner: Runner = experiment.run_together,
-    partition: Partition = experiment.tasks,
+    runner: Runner | None = None,
+    partition: Partition | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
     attempts: int = ATTEMPTS,
@@ -79,9 +79,10 @@ def run(
     store
         Where records and failures go.
     runner
-        Takes a unit and returns its records, in any process.
+        Takes a unit and returns its records, in any process; `experiment.run_together` when
+        omitted.
     partition
-        Splits configurations into units.
+        Splits configurations into units; `experiment.tasks` when omitted.
     scheduler, workers
         Where to run; see `cluster.connected`.
     attempts
@@ -94,6 +95,8 @@ def run(
     StoreError
         If the disk is full.
     """
+    runner = runner or experiment.run_together
+    partition = partition or experiment.tasks
     there, failures = store.ids(), store.failures()
     missing = [each for each in dict.fromkeys(configurations) if each.id not in there]
     total = len(set(configurations))
