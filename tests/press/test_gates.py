@@ -100,7 +100,13 @@ def test_the_command_fails_if_a_gate_does(monkeypatch, arguments, passes, status
     ],
     ids=["all skipped", "some passed", "some failed", "none there"],
 )
-@pytest.mark.parametrize("spread", [(), ("-p", "xdist", "-n", "2")], ids=["one", "two"])
+@pytest.mark.parametrize(
+    "spread",
+    [
+        pytest.param((), id="one"),
+        pytest.param(("-p", "xdist", "-n", "2"), id="two", marks=pytest.mark.slow),
+    ],
+)
 def test_pytest_says_when_everything_was_skipped(tmp_path, monkeypatch, spread, tests, status):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     (tmp_path / "test_it.py").write_text(f"import pytest\n{tests}\n")
