@@ -1,13 +1,12 @@
 """Start Jupyter Book without what no page needs: ``python -m bookbuild.site.lean build …``.
 
-jsonschema and jupytext load whatever they find beside them. In the full environment that is a
-grammar of addresses and a notebook server, seconds of work in each process; the site's own
-environment has neither.
+jupytext loads a notebook server where it finds one, as in the full environment: work in each
+process, which the site's own environment is spared.
 """
 
 import sys
 
-UNNEEDED = ("jupyter_server", "rfc3987_syntax")
+UNNEEDED = ("jupyter_server",)
 
 
 def leave_out() -> None:
