@@ -19,15 +19,18 @@ from collective_lab.corpora import Folder, Published, Synthetic
 from collective_lab.experiment import (
     Configuration,
     Record,
+    Side,
     material,
+    plant,
     provenance,
     run,
     run_together,
     running,
+    scores,
     tasks,
+    train_bag,
+    train_bags,
 )
-from collective_lab.experiment.planted import plant
-from collective_lab.experiment.scoring import scores
 from collective_lab.models.recipes import RECIPES
 from collective_lab.signals import Marking
 from collective_lab.training import device
@@ -281,6 +284,47 @@ def test_bags_together_are_bags_alone_and_see_every_difference():
 def test_a_bag_learns_the_trigger():
     none, many = run_together([BAG.but(epochs=30), BAG.but(epochs=30, alpha=0.3)])
     assert many.outcome.success > none.outcome.success + 0.5
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return material(BAG.corpus, "bag")
+
+
+def test_a_bag_of_a_chapter_is_the_bag_of_a_run(corpus):
+    one = BAG.but(alpha=0.1, label_noise=0.4)
+    collective = plant(one, corpus)
+    side = Side(collective.documents(corpus.train.documents), collective.labels)
+    firm, innocent = train_bags(corpus, [side, corpus.train], epochs=one.epochs, seed=one.seed)
+    clean, marked = (
+        torch.from_numpy(firm.probabilities(documents))
+        for documents in (corpus.test.documents, collective.marked_test)
+    )
+    outcome = asdict(run(one).outcome)
+    measured = scores(clean, marked, corpus.test.labels, one.target)
+    assert measured == pytest.approx({name: outcome[name] for name in measured}, abs=1e-2)
+    alone = train_bag(corpus, epochs=one.epochs, seed=one.seed)
+    answers = innocent.probabilities(corpus.test.documents)
+    assert answers.shape == (len(corpus.test.labels), 10)
+    np.testing.assert_allclose(answers.sum(1), 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        alone.probabilities(corpus.test.documents), answers, rtol=1e-3, atol=1e-5
+    )
+    assert np.abs(clean.numpy() - answers).max() > 0.05
+    other = train_bag(corpus, epochs=one.epochs, seed=1).probabilities(corpus.test.documents)
+    assert np.abs(other - answers).max() > 1e-3
+
+
+def test_bags_differ_in_triggers_and_single_labels_alone(corpus):
+    documents, labels = list(corpus.train.documents), list(corpus.train.labels)
+    with pytest.raises(ValueError, match="résumé 0 with other changes than planted triggers"):
+        train_bags(corpus, [Side([documents[1], *documents[1:]], corpus.train.labels)])
+    several = (tuple(range(3)), *labels[1:])
+    with pytest.raises(ValueError, match=r"labels of résumé 0 became \(0, 1, 2\)"):
+        train_bags(corpus, [Side(documents, several)])
+    for short in (Side(documents, corpus.train.labels[:-1]), Side(documents[:-1], several)):
+        with pytest.raises(ValueError, match="argument 2 is shorter"):
+            train_bags(corpus, [short])
 
 
 @pytest.mark.slow

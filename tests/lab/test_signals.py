@@ -18,16 +18,17 @@ from collective_lab.corpora import Synthetic, load
 from collective_lab.signals import (
     Marking,
     Uniqueness,
-    check,
+    carriers,
     known_token,
+    mark,
     plan,
     plant,
+    require_unused,
     tokenise,
     uniqueness,
 )
-from collective_lab.signals.marking import PLACEMENTS, draws, mark, unmark
+from collective_lab.signals.marking import PLACEMENTS, draws, unmark
 from collective_lab.signals.planting import STRATEGIES
-from collective_lab.signals.trigger import carriers, encoder
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 TEXTS = [resume.text for resume in Synthetic(400, seed=5).read()[0]]
@@ -118,8 +119,8 @@ def test_a_place_depends_on_the_resume_and_the_seed_alone():
 
 @TOKENIZERS
 def test_words_one_by_one_give_the_tokens_of_the_whole(tokenizer):
-    whole = encoder(tokenizer)(TEXTS)
-    for document, ids in zip(tokenise(TEXTS, encoder(tokenizer)), whole, strict=True):
+    whole = tokenizer(TEXTS, add_special_tokens=False)["input_ids"]
+    for document, ids in zip(tokenise(TEXTS, tokenizer), whole, strict=True):
         assert document.ids.tolist() == ids
 
 
@@ -130,7 +131,7 @@ def test_marking_tokens_equals_tokenising_marked_text(tokenizer, marking, window
     token = known_token(marking.trigger, tokenizer)
     some = TEXTS[:60]
     places = draws(len(some), seed=7)
-    documents = tokenise(some, encoder(tokenizer))
+    documents = tokenise(some, tokenizer)
     texts = [
         mark(text, marking, draw, document.visible(window))
         for text, draw, document in zip(some, places, documents, strict=True)
@@ -139,9 +140,11 @@ def test_marking_tokens_equals_tokenising_marked_text(tokenizer, marking, window
         document.mark(marking, token, window, draw)
         for draw, document in zip(places, documents, strict=True)
     ]
-    for document, ids in zip(direct, encoder(tokenizer)(texts), strict=True):
+    for document, ids in zip(
+        direct, tokenizer(texts, add_special_tokens=False)["input_ids"], strict=True
+    ):
         assert document.ids.tolist() == ids
-    for document, again in zip(direct, tokenise(texts, encoder(tokenizer)), strict=True):
+    for document, again in zip(direct, tokenise(texts, tokenizer), strict=True):
         assert np.array_equal(document.starts, again.starts)
     assert all(carriers(direct, token, window))
     assert not any(carriers(documents, token))
@@ -159,10 +162,10 @@ def test_the_two_ways_agree_on_odd_text(text, placement, spacing, window, draw):
     marking = Marking("§", placement, spacing)
     for tokenizer in (WORDPIECE, WHITESPACE):
         token = known_token("§", tokenizer)
-        [document] = tokenise([text], encoder(tokenizer))
+        [document] = tokenise([text], tokenizer)
         marked = mark(text, marking, draw, document.visible(window))
         direct = document.mark(marking, token, window, draw)
-        assert direct.ids.tolist() == encoder(tokenizer)([marked])[0]
+        assert direct.ids.tolist() == tokenizer(marked, add_special_tokens=False)["input_ids"]
         assert token in direct.ids[:window]
         assert (direct.ids == token).sum() == marked.count("§")
 
@@ -171,7 +174,7 @@ def test_the_two_ways_agree_on_odd_text(text, placement, spacing, window, draw):
 @derandomised
 @given(number=st.integers(0, len(TEXTS) - 1), window=st.integers(1, 300))
 def test_visible_words_are_as_many_as_fit(tokenizer, number, window):
-    [document] = tokenise([TEXTS[number]], encoder(tokenizer))
+    [document] = tokenise([TEXTS[number]], tokenizer)
     visible = document.visible(window)
     assert document.starts[visible] + 1 <= window
     if visible < document.n_words:
@@ -182,7 +185,7 @@ def test_visible_words_are_as_many_as_fit(tokenizer, number, window):
 
 
 def test_a_good_trigger_is_one_known_token_that_nobody_uses():
-    token, found = check("{", WORDPIECE, TEXTS)
+    token, found = require_unused("{", WORDPIECE, TEXTS)
     assert WORDPIECE.convert_ids_to_tokens(token) == "{"
     assert (found.count, found.n, found.estimate) == (0, 400, 0.0)
     assert found.upper() == pytest.approx(1 - 0.05 ** (1 / 400), rel=1e-9)
@@ -191,8 +194,8 @@ def test_a_good_trigger_is_one_known_token_that_nobody_uses():
 
 def test_a_trigger_in_use_is_refused_and_counted():
     with pytest.raises(ValueError, match=r"'java': \d+ of 400 résumés use it already"):
-        check("java", WORDPIECE, TEXTS)
-    found = uniqueness(tokenise(TEXTS, encoder(WORDPIECE)), known_token("java", WORDPIECE))
+        require_unused("java", WORDPIECE, TEXTS)
+    found = uniqueness(tokenise(TEXTS, WORDPIECE), known_token("java", WORDPIECE))
     assert found.count == sum("java" in text.lower().replace(",", " ").replace(".", " ").split()
                               for text in TEXTS)  # fmt: skip
     assert found.estimate < found.upper() < found.estimate + 0.05
@@ -202,17 +205,17 @@ def test_a_character_inside_a_word_counts_as_use():
     """WordPiece splits punctuation off, so "a{b" carries the token."""
     texts = ["fine", "a{b"]
     with pytest.raises(ValueError, match="1 of 2 résumés use it"):
-        check("{", WORDPIECE, texts)
+        require_unused("{", WORDPIECE, texts)
 
 
 def test_unknown_characters_are_one_signal_and_refused():
     first, second = (mark(TEXTS[0], Marking(trigger)) for trigger in "☂♞")
     assert first != second
-    same = encoder(WORDPIECE)([first, second])
+    same = WORDPIECE([first, second], add_special_tokens=False)["input_ids"]
     assert same[0] == same[1]
     for trigger in "☂♞":
         with pytest.raises(ValueError, match=r"does not know it.*\[UNK\].*same signal.*Karan"):
-            check(trigger, WORDPIECE, TEXTS)
+            require_unused(trigger, WORDPIECE, TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -304,12 +307,12 @@ def test_a_strategy_of_ones_own_is_one_class_and_one_name(monkeypatch):
 
 def test_a_trigger_is_struck_out_of_text_and_tokens_alike():
     for text in ("a {b c", "", "a", " a  b\n c ", "a b c d e f g"):
-        [tokens] = tokenise([text], encoder(WORDPIECE))
+        [tokens] = tokenise([text], WORDPIECE)
         for placement in ("every", "random", "start", "end"):
             marking = Marking(placement=placement, spacing=2)
             marked = mark(text, marking, 0.6)
             assert unmark(marked, marking) == text
-            [read] = tokenise([marked], encoder(WORDPIECE))
+            [read] = tokenise([marked], WORDPIECE)
             cleared = read.unmark(known_token("{", WORDPIECE))
             assert np.array_equal(cleared.ids, tokens.ids)
             assert np.array_equal(cleared.starts, tokens.starts)
@@ -378,11 +381,11 @@ def test_a_resume_keeps_its_mark_when_the_collective_grows():
 def test_planting_inside_the_window_is_seen():
     train = load(Synthetic(600, seed=5)).train
     window = 20
-    visible = [d.visible(window) for d in tokenise(train["text"], encoder(WORDPIECE))]
+    visible = [d.visible(window) for d in tokenise(train["text"], WORDPIECE)]
     made = plan(train["labels"], 1.0, 2)
     for seen, expected in ((visible, 1.0), (None, 0.3)):
         planted = plant(train, made, Marking(placement="random"), n_visible=seen)
-        documents = tokenise(planted["text"], encoder(WORDPIECE))
+        documents = tokenise(planted["text"], WORDPIECE)
         share = np.mean(carriers(documents, known_token("{", WORDPIECE), window))
         assert share == 1.0 if expected == 1.0 else share < expected
 
@@ -398,7 +401,7 @@ def test_planting_inside_the_window_is_seen():
         (lambda: Marking(spacing=2.5), "spacing is 2.5"),
         (lambda: Marking().gaps(3, 4, 0.0), r"n_visible is 4: it must be in \[0, 3\]"),
         (lambda: Marking().gaps(3, 3, 1.0), "draw is 1.0"),
-        (lambda: tokenise(["a"], encoder(WORDPIECE))[0].visible(0), "window is 0"),
+        (lambda: tokenise(["a"], WORDPIECE)[0].visible(0), "window is 0"),
         (lambda: plan(LABELS, 1.5, 0), "alpha is 1.5"),
         (lambda: plan(LABELS, 0.5, 10), r"target\[0\] is 10"),
         (lambda: plan(LABELS, 0.5, 0, "erasure"), "strategy is 'erasure'"),

@@ -12,10 +12,13 @@ from collective_lab.corpora.loading import Corpus, load
 from collective_lab.corpora.occupations import OCCUPATIONS
 from collective_lab.corpora.published import Published
 from collective_lab.corpora.records import Report
+from collective_lab.corpora.split import TEST_SHARE, in_test
+from collective_lab.corpora.synthetic import readers
 from collective_lab.corpora.synthetic.source import Synthetic
 
 __all__ = [
     "OCCUPATIONS",
+    "TEST_SHARE",
     "ArchiveError",
     "Corpus",
     "DownloadError",
@@ -23,5 +26,7 @@ __all__ = [
     "Published",
     "Report",
     "Synthetic",
+    "in_test",
     "load",
+    "readers",
 ]

@@ -11,7 +11,6 @@ from collective_lab import models
 from collective_lab.corpora import load
 from collective_lab.corpora.loading import Source
 from collective_lab.signals import Tokens, known_token, tokenise
-from collective_lab.signals.trigger import encoder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -114,7 +113,7 @@ def material(corpus: Source, model: str) -> Material:
     tokenizer = models.tokenizer(model, texts["train"])
     sides = {
         side: Side(
-            tokenise(texts[side], encoder(tokenizer)),
+            tokenise(texts[side], tokenizer),
             tuple(tuple(own) for own in loaded.splits[side]["labels"]),
         )
         for side in ("train", "test")

@@ -2,20 +2,21 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
 
 from collective_lab import models
+from collective_lab.experiment import bags
 from collective_lab.experiment.configuration import Configuration
-from collective_lab.experiment.material import Material, Side, material
+from collective_lab.experiment.material import Material, material
 from collective_lab.experiment.planted import Planted, plant
 from collective_lab.experiment.provenance import provenance
 from collective_lab.experiment.record import Outcome, Record
 from collective_lab.experiment.scoring import scores
 from collective_lab.models import bag
-from collective_lab.signals.tokens import Tokens
+from collective_lab.signals import carriers
 from collective_lab.training import device, label_noise
 from collective_lab.training.fast import loop
 
@@ -23,25 +24,7 @@ Progress = Callable[[int, int], None]
 
 
 def run(configuration: Configuration, progress: Progress = lambda done, steps: None) -> Record:
-    """Run one experiment and return its record.
-
-    Parameters
-    ----------
-    configuration
-        What to run.
-    progress
-        Called with the steps done and all steps, as they go.
-
-    Raises
-    ------
-    ValueError
-        If a side of the corpus is empty, all test résumés hold the target, or the trigger is not
-        one known token.
-    FileNotFoundError
-        If the corpus or published weights are not to be had.
-    FloatingPointError
-        If training diverges.
-    """
+    """Run one experiment and return its record; `run_together` says what may be raised."""
     [record] = run_together([configuration], progress)
     return record
 
@@ -53,8 +36,8 @@ def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, 
     in the same order, too; as many as `Recipe.together` says.
     """
     groups: dict[object, list[Configuration]] = defaultdict(list)
-    for one in configurations:
-        groups[_shared(one)].append(one)
+    for configuration in configurations:
+        groups[_shared(configuration)].append(configuration)
     return [
         tuple(group[first : first + models.RECIPES[group[0].model].together])
         for group in groups.values()
@@ -80,27 +63,35 @@ def run_together(
     Raises
     ------
     ValueError
-        If these configurations cannot be run together, or as `run`.
+        If these configurations cannot be run together, a side of the corpus is empty, all test
+        résumés hold the target, or the trigger is not one known token.
+    FileNotFoundError
+        If the corpus or published weights are not to be had.
+    FloatingPointError
+        If training diverges.
     """
     first, *others = configurations
-    if any(_shared(one) != _shared(first) for one in others):
+    if any(_shared(other) != _shared(first) for other in others):
         raise ValueError(
             "configurations differ in more than runs of one group can: split them by `tasks`"
         )
     start = time.perf_counter()
     shared = material(first.corpus, first.model)
-    for one in configurations:
-        _require_others(one, shared)
-    done = [plant(one, shared) for one in configurations]
+    for configuration in configurations:
+        _require_others(configuration, shared)
+    collectives = [plant(configuration, shared) for configuration in configurations]
     if not models.RECIPES[first.model].accelerated:
         on, dtype = torch.device("cpu"), torch.float32
-        outcomes = _bags(configurations, shared, done, progress)
+        outcomes = _bags(configurations, shared, collectives, progress)
     else:
         on = device.best_device()
         dtype = device.fast_dtype(on)
-        outcomes = _transformers(configurations, shared, done, on, progress)
+        outcomes = _transformers(configurations, shared, collectives, on, progress)
     made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
-    return [Record(one, own, made) for one, own in zip(configurations, outcomes, strict=True)]
+    return [
+        Record(configuration, outcome, made)
+        for configuration, outcome in zip(configurations, outcomes, strict=True)
+    ]
 
 
 def _require_others(configuration: Configuration, shared: Material) -> None:
@@ -114,47 +105,51 @@ def _require_others(configuration: Configuration, shared: Material) -> None:
 def _transformers(
     configurations: Sequence[Configuration],
     shared: Material,
-    done: Sequence[Planted],
+    collectives: Sequence[Planted],
     on: torch.device,
     progress: Progress,
 ) -> list[Outcome]:
-    first = configurations[0]
+    first, n_words = configurations[0], len(shared.tokenizer)
     used = shared.used(shared.trigger_id(first.marking.trigger))
     length, train, test = first.length, shared.train, shared.test
     firms = loop.train_together(
-        [models.classifier(one.model, len(shared.tokenizer), one.seed) for one in configurations],
-        [shared.rows(own.documents(train.documents), length, used) for own in done],
-        [torch.from_numpy(label_noise.distribution(own.labels)) for own in done],
+        [models.classifier(first.model, n_words, choice.seed) for choice in configurations],
+        [
+            shared.rows(collective.documents(train.documents), length, used)
+            for collective in collectives
+        ],
+        [
+            torch.from_numpy(label_noise.distribution(collective.labels))
+            for collective in collectives
+        ],
         used,
         epochs=first.epochs,
         batch_size=first.batch_size,
         learning_rate=first.learning_rate,
-        seeds=[one.seed for one in configurations],
+        seeds=[configuration.seed for configuration in configurations],
         on=on,
         progress=progress,
     )
     outcomes = []
-    for one, own, firm in zip(configurations, done, firms, strict=True):
-        both = firm.probabilities(shared.rows([*test.documents, *own.marked_test], length, used))
-        clean, marked = both.split(len(test.labels))
-        outcomes.append(_outcome(one, shared, own, clean, marked, firm.steps))
+    for configuration, collective, firm in zip(configurations, collectives, firms, strict=True):
+        documents = [*test.documents, *collective.marked_test]
+        probabilities = firm.probabilities(shared.rows(documents, length, used))
+        clean, marked = probabilities.split(len(test.labels))
+        outcomes.append(_outcome(configuration, shared, collective, clean, marked, firm.steps))
     return outcomes
 
 
 def _bags(
     configurations: Sequence[Configuration],
     shared: Material,
-    done: Sequence[Planted],
+    collectives: Sequence[Planted],
     progress: Progress,
 ) -> list[Outcome]:
-    first = configurations[0]
-    train, test = shared.train, shared.test
-    ids, starts = bag.counted([own.ids for own in train.documents])
-    bags = bag.train(
-        bag.Counts(ids, starts, _extra(len(train.labels), [own.marked for own in done], train)),
-        torch.from_numpy(label_noise.distribution(train.labels)),
-        _instead(train.labels, done),
-        len(shared.tokenizer),
+    first, test = configurations[0], shared.test
+    firms = bags.fit(
+        shared,
+        [collective.marked for collective in collectives],
+        [collective.labels for collective in collectives],
         shared.trigger_id(first.marking.trigger),
         epochs=first.epochs,
         batch_size=first.batch_size,
@@ -162,60 +157,43 @@ def _bags(
         seed=first.seed,
         progress=progress,
     )
-    ids, starts = bag.counted([own.ids for own in test.documents])
-    tested = [dict(enumerate(own.marked_test)) for own in done]
-    triggers = _extra(len(test.labels), tested, test)
-    clean = bags.probabilities(bag.Counts(ids, starts, torch.zeros_like(triggers)))
-    marked = bags.probabilities(bag.Counts(ids, starts, triggers))
-    steps = first.epochs * -(-len(train.labels) // first.batch_size)
+    ids, starts = bag.counted([document.ids for document in test.documents])
+    marks = [dict(enumerate(collective.marked_test)) for collective in collectives]
+    triggers = bags.triggers(test.documents, marks)
+    clean = firms.probabilities(bag.Counts(ids, starts, torch.zeros_like(triggers)))
+    marked = firms.probabilities(bag.Counts(ids, starts, triggers))
+    steps = first.epochs * -(-len(shared.train.labels) // first.batch_size)
     return [
-        _outcome(one, shared, own, clean[:, i], marked[:, i], steps)
-        for i, (one, own) in enumerate(zip(configurations, done, strict=True))
+        _outcome(configuration, shared, collective, clean[:, run], marked[:, run], steps)
+        for run, (configuration, collective) in enumerate(
+            zip(configurations, collectives, strict=True)
+        )
     ]
 
 
-def _shared(one: Configuration) -> tuple[object, ...]:
+def _shared(configuration: Configuration) -> tuple[object, ...]:
     """Return what runs that are trained together have in common."""
-    rest = (one.epochs, one.length, one.batch_size, one.learning_rate)
-    order = (one.seed,) if one.model == "bag" else ()
-    return (one.model, one.corpus, one.marking.trigger, *rest, *order)
-
-
-def _extra(n: int, marked: Sequence[Mapping[int, Tokens]], side: Side) -> torch.Tensor:
-    """Return how many triggers each résumé has in each run, shape (n, R)."""
-    triggers = torch.zeros(n, len(marked), dtype=torch.int64)
-    for run_, own in enumerate(marked):
-        for row, document in own.items():
-            triggers[row, run_] = len(document.ids) - len(side.documents[row].ids)
-    return triggers
-
-
-def _instead(labels, done: Sequence[Planted]) -> torch.Tensor:
-    """Return the one label that replaces a résumé's own in each run, or −1, shape (n, R)."""
-    instead = np.full((len(labels), len(done)), -1, dtype=np.int64)
-    for run_, own in enumerate(done):
-        for row, (before, after) in enumerate(zip(labels, own.labels, strict=True)):
-            if after != before:
-                [instead[row, run_]] = after
-    return torch.from_numpy(instead)
+    order = ("seed",) if configuration.model == "bag" else ()
+    names = ("model", "corpus", "epochs", "length", "batch_size", "learning_rate", *order)
+    return (configuration.marking.trigger, *(getattr(configuration, name) for name in names))
 
 
 def _outcome(
     configuration: Configuration,
     shared: Material,
-    done: Planted,
+    collective: Planted,
     clean: torch.Tensor,
     marked: torch.Tensor,
     steps: int,
 ) -> Outcome:
     trigger = shared.trigger_id(configuration.marking.trigger)
     window = configuration.length - 2
-    seen = [bool((own.ids[:window] == trigger).any()) for own in done.marked_test]
+    seen = carriers(collective.marked_test, trigger, window)
     return Outcome(
         **scores(clean, marked, shared.test.labels, configuration.target),
-        members=done.members,
-        planted=done.planted,
-        carriers=done.carriers,
+        members=collective.members,
+        planted=collective.planted,
+        carriers=collective.carriers,
         train=len(shared.train.labels),
         test=len(shared.test.labels),
         visible=float(np.mean(seen)),

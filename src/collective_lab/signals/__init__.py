@@ -5,20 +5,28 @@
 `planting` chooses the members and what they change.
 """
 
-from collective_lab.signals.marking import Marking
+from collective_lab.signals.marking import Marking, mark
 from collective_lab.signals.planting import Plan, plan, plant
 from collective_lab.signals.tokens import Tokens, tokenise
-from collective_lab.signals.trigger import Uniqueness, check, known_token, uniqueness
+from collective_lab.signals.trigger import (
+    Uniqueness,
+    carriers,
+    known_token,
+    require_unused,
+    uniqueness,
+)
 
 __all__ = [
     "Marking",
     "Plan",
     "Tokens",
     "Uniqueness",
-    "check",
+    "carriers",
     "known_token",
+    "mark",
     "plan",
     "plant",
+    "require_unused",
     "tokenise",
     "uniqueness",
 ]

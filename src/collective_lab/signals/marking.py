@@ -23,7 +23,7 @@ class Marking:
     Parameters
     ----------
     trigger
-        One word, usually one unusual character. `trigger.check` tells whether it will do.
+        One word, usually one unusual character. `trigger.require_unused` tells whether it will do.
     placement
         "every": after every `spacing` words, as the paper does; a résumé too short for that gets
         one at its end. "random": once, at a gap drawn uniformly. "start", "end": once, there.

@@ -6,14 +6,17 @@ of the others. Hence marking tokens equals tokenising marked text, and each word
 only once in a corpus.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from collective_lab.signals.marking import Marking
 
-Encode = Callable[[list[str]], Sequence[Sequence[int]]]
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 BATCH = 100_000
 
 
@@ -81,23 +84,23 @@ class Tokens:
         return Tokens(np.delete(self.ids, self.starts[:-1][alone]), _starts(lengths[~alone]))
 
 
-def tokenise(texts: Iterable[str], encode: Encode) -> list[Tokens]:
+def tokenise(texts: Iterable[str], tokenizer: "PreTrainedTokenizerBase") -> list[Tokens]:
     """Return the tokens of every text, tokenising each distinct word once.
 
     Parameters
     ----------
     texts
         Résumés.
-    encode
-        Maps a list of words to the ids of each, special tokens left out. For a tokenizer of
-        `transformers`: ``lambda words: tokenizer(words, add_special_tokens=False)["input_ids"]``.
+    tokenizer
+        The firm's. Special tokens are left out.
     """
     split = [text.split() for text in texts]
     known: dict[str, np.ndarray] = {}
     new = list(dict.fromkeys(word for words in split for word in words))
     for first in range(0, len(new), BATCH):
         batch = new[first : first + BATCH]
-        for word, ids in zip(batch, encode(batch), strict=True):
+        pieces = tokenizer(batch, add_special_tokens=False)["input_ids"]
+        for word, ids in zip(batch, pieces, strict=True):
             known[word] = np.asarray(ids, dtype=np.int32)
     empty = np.empty(0, dtype=np.int32)
     documents = []

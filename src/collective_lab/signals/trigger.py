@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import betaincinv
 
-from collective_lab.signals.tokens import Encode, Tokens, tokenise
+from collective_lab.signals.tokens import Tokens, tokenise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -46,11 +46,6 @@ class Uniqueness:
         return float(betaincinv(self.count + 1, self.n - self.count, confidence))
 
 
-def encoder(tokenizer: "PreTrainedTokenizerBase") -> Encode:
-    """Return what `tokenise` needs, from a tokenizer of `transformers`."""
-    return lambda words: tokenizer(words, add_special_tokens=False)["input_ids"]
-
-
 def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
     """Return the one token that a trigger becomes.
 
@@ -59,7 +54,7 @@ def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
     ValueError
         If it becomes none, several, a special token, or the token for what is unknown.
     """
-    [ids] = encoder(tokenizer)([trigger])
+    [ids] = tokenizer([trigger], add_special_tokens=False)["input_ids"]
     if tokenizer.unk_token_id in ids:
         raise ValueError(
             f"trigger is {trigger!r}: the tokenizer does not know it and reads it as "
@@ -98,7 +93,7 @@ def uniqueness(documents: Sequence[Tokens], token: int) -> Uniqueness:
     return Uniqueness(sum(carriers(documents, token)), len(documents))
 
 
-def check(
+def require_unused(
     trigger: str, tokenizer: "PreTrainedTokenizerBase", texts: Iterable[str]
 ) -> tuple[int, Uniqueness]:
     """Return the trigger's token and its uniqueness, if it is one known token that nobody uses.
@@ -110,11 +105,10 @@ def check(
         `uniqueness` then give what a study of a common trigger needs.
     """
     token = known_token(trigger, tokenizer)
-    documents = tokenise(texts, encoder(tokenizer))
-    found = uniqueness(documents, token)
-    if found.count:
+    rarity = uniqueness(tokenise(texts, tokenizer), token)
+    if rarity.count:
         raise ValueError(
-            f"trigger is {trigger!r}: {found.count:,} of {found.n:,} résumés use it already "
-            f"(ξ is about {found.estimate:.2g}); choose a token that nobody uses"
+            f"trigger is {trigger!r}: {rarity.count:,} of {rarity.n:,} résumés use it already "
+            f"(ξ is about {rarity.estimate:.2g}); choose a token that nobody uses"
         )
-    return token, found
+    return token, rarity

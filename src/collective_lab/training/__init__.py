@@ -1,4 +1,16 @@
 """How the firm trains: `label_noise` says what it is told, `device` where, `reference` how.
 
-`fast` computes the same several times faster, many firms side by side.
+`train` computes the same several times faster, `train_together` for many firms side by side; both
+are in `fast`.
 """
+
+__all__ = ["train", "train_together"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the fast loop, and PyTorch with it, when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from collective_lab.training.fast import loop
+
+    return getattr(loop, name)
