@@ -15,5 +15,5 @@ def main(arguments: list[str] | None = None) -> int:
     sweep.add_commands(commands)
     corpus.add_commands(commands)
     cost.add_command(commands)
-    given = parser.parse_args(arguments)
-    return given.command(given)
+    options = parser.parse_args(arguments)
+    return options.command(options)

@@ -25,24 +25,24 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     verb.set_defaults(command=_reporting(_published))
     verb = verbs.add_parser("folder", help="report on a folder of your own résumés")
     verb.add_argument("path", type=Path)
-    verb.set_defaults(command=_reporting(lambda given: Folder(given.path)))
+    verb.set_defaults(command=_reporting(lambda options: Folder(options.path)))
     verb = verbs.add_parser("synthetic", help="report on the synthetic corpus")
     verb.add_argument("-n", type=int, default=PAPER_SIZE, help="how many résumés")
     verb.add_argument("--seed", type=int, default=0)
-    verb.set_defaults(command=_reporting(lambda given: Synthetic(given.n, given.seed)))
+    verb.set_defaults(command=_reporting(lambda options: Synthetic(options.n, options.seed)))
     verb = verbs.add_parser("datasheet", help="write the numbers of the book's datasheet")
     verb.add_argument("folder", type=Path)
     verb.set_defaults(command=_datasheet)
 
 
-def _published(given: argparse.Namespace) -> Published:
-    return Published(given.form, download=True, cache=given.cache, address=given.address)
+def _published(options: argparse.Namespace) -> Published:
+    return Published(options.form, download=True, cache=options.cache, address=options.address)
 
 
 def _reporting(source: Callable[[argparse.Namespace], Source]) -> Callable:
-    def report(given: argparse.Namespace) -> int:
+    def report(options: argparse.Namespace) -> int:
         try:
-            print(load(source(given)))
+            print(load(source(options)))
         except (DownloadError, ArchiveError, ValueError) as error:
             print(error, file=sys.stderr)
             return 1
@@ -51,11 +51,11 @@ def _reporting(source: Callable[[argparse.Namespace], Source]) -> Callable:
     return report
 
 
-def _datasheet(given: argparse.Namespace) -> int:
-    if not given.folder.is_dir():
-        print(f"{given.folder} is not a folder: make it, or name another", file=sys.stderr)
+def _datasheet(options: argparse.Namespace) -> int:
+    if not options.folder.is_dir():
+        print(f"{options.folder} is not a folder: make it, or name another", file=sys.stderr)
         return 2
     from collective_lab.corpora import datasheet  # computes with scikit-learn
 
-    datasheet.write(given.folder)
+    datasheet.write(options.folder)
     return 0

@@ -12,8 +12,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     verb.set_defaults(command=_cost)
 
 
-def _cost(given: argparse.Namespace) -> int:
+def _cost(options: argparse.Namespace) -> int:
     from collective_lab.experiment import cost  # loads PyTorch
 
-    cost.measure(given.record)
+    cost.measure(options.record)
     return 0

@@ -94,25 +94,25 @@ def count(text: str) -> int:
     return int(text)
 
 
-def _run(given: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     try:
-        configuration = _configuration(given)
+        configuration = _configuration(options)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    if given.record is not None and not given.record.parent.is_dir():
-        print(f"{given.record.parent} is not a folder: make it, or name another", file=sys.stderr)
+    if options.record is not None and not options.record.parent.is_dir():
+        print(f"{options.record.parent} is not a folder: make it, or name another", file=sys.stderr)
         return 2
     import torch
     from tqdm import tqdm
 
     from collective_lab.experiment.running import run  # loads torch
 
-    torch.set_num_threads(given.threads)
+    torch.set_num_threads(options.threads)
     print(f"experiment {configuration.id}: reading the résumés …", flush=True)
     bar = tqdm(unit=" steps", leave=False, disable=None)
     try:
-        record = run(configuration, lambda done, steps: _advance(bar, done, steps))
+        record = run(configuration, lambda step, steps: _advance(bar, step, steps))
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
         return INTERRUPTED
@@ -125,57 +125,60 @@ def _run(given: argparse.Namespace) -> int:
     finally:
         bar.close()
     print(summary(record))
-    if given.record is not None:
-        write_text(given.record, json.dumps(record.as_dict(), indent=1) + "\n")
-        print(f"the record is in {given.record}")
+    if options.record is not None:
+        write_text(options.record, json.dumps(record.as_dict(), indent=1) + "\n")
+        print(f"the record is in {options.record}")
     return 0
 
 
-def _configuration(given: argparse.Namespace) -> Configuration:
-    target = find(given.target)
+def _configuration(options: argparse.Namespace) -> Configuration:
+    target = find(options.target)
     if target is None:
-        raise ValueError(f"target is {given.target!r}: it must be one of {', '.join(OCCUPATIONS)}")
-    if given.folder is not None and given.published:
+        raise ValueError(
+            f"target is {options.target!r}: it must be one of {', '.join(OCCUPATIONS)}"
+        )
+    if options.folder is not None and options.published:
         raise ValueError("--folder and --published name two corpora: give one of them")
-    corpus = Published() if given.published else Synthetic(given.n, given.corpus_seed)
-    if given.folder is not None:
-        corpus = Folder(given.folder)
+    corpus = Published() if options.published else Synthetic(options.n, options.corpus_seed)
+    if options.folder is not None:
+        corpus = Folder(options.folder)
     return Configuration(
         corpus=corpus,
-        model=given.model,
-        strategy=given.strategy,
-        alpha=given.alpha,
+        model=options.model,
+        strategy=options.strategy,
+        alpha=options.alpha,
         target=target,
-        marking=Marking(given.trigger, given.placement, given.spacing),
-        uniqueness=given.uniqueness,
-        label_noise=given.label_noise,
-        epochs=given.epochs,
-        length=given.length,
-        batch_size=given.batch_size,
-        learning_rate=given.learning_rate,
-        seed=given.seed,
+        marking=Marking(options.trigger, options.placement, options.spacing),
+        uniqueness=options.uniqueness,
+        label_noise=options.label_noise,
+        epochs=options.epochs,
+        length=options.length,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
     )
 
 
 def summary(record: Record) -> str:
     """Return a record in a person's words."""
-    one, out, made = record.configuration, record.outcome, record.provenance
-    target = OCCUPATIONS[one.target]
+    configuration, out, made = record.configuration, record.outcome, record.provenance
+    target = OCCUPATIONS[configuration.target]
     return "\n".join(
         [
-            f"{out.members:,} of {out.train:,} résumés are the collective's (α = {one.alpha:.4g}); "
-            f"{out.planted:,} carry {one.marking.trigger!r} on purpose, "
+            f"{out.members:,} of {out.train:,} résumés are the collective's "
+            f"(α = {configuration.alpha:.4g}); "
+            f"{out.planted:,} carry {configuration.marking.trigger!r} on purpose, "
             f"{out.carriers:,} others by accident",
             f"success    {out.success:7.1%}  of {out.test:,} test résumés with the trigger are "
             f"read as {target}",
             f"  others   {out.success_others:7.1%}  of those who do not hold it",
             f"accuracy   {out.accuracy:7.1%}  without the trigger",
             f"{made.seconds:.1f} s on {made.device} in {made.dtype}, at most "
-            f"{made.peak_megabytes:,} MB, seed {one.seed}",
+            f"{made.peak_megabytes:,} MB, seed {configuration.seed}",
         ]
     )
 
 
-def _advance(bar, done: int, steps: int) -> None:
+def _advance(bar, step: int, steps: int) -> None:
     bar.total = steps
-    bar.update(done - bar.n)
+    bar.update(step - bar.n)

@@ -65,9 +65,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _telling(command):
-    def told(given: argparse.Namespace) -> int:
+    def told(options: argparse.Namespace) -> int:
         try:
-            return command(given)
+            return command(options)
         except ValueError as error:
             print(error, file=sys.stderr)
             return 2
@@ -78,27 +78,31 @@ def _telling(command):
     return told
 
 
-def _groups(given: argparse.Namespace) -> dict[str, list[Configuration]]:
-    return GRIDS[given.grid].groups(given.group)
+def _groups(options: argparse.Namespace) -> dict[str, list[Configuration]]:
+    return GRIDS[options.grid].groups(options.group)
 
 
-def _run(given: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     wanted = [
-        one for one in ordered(_groups(given)) if given.seeds is None or one.seed < given.seeds
+        configuration
+        for configuration in ordered(_groups(options))
+        if options.seeds is None or configuration.seed < options.seeds
     ]
-    with Writer(given.store) as writer:
-        if given.limit is not None:
-            there = writer.ids()
-            wanted = [one for one in wanted if one.id not in there][: given.limit]
+    with Writer(options.store) as writer:
+        if options.limit is not None:
+            recorded = writer.ids()
+            wanted = [
+                configuration for configuration in wanted if configuration.id not in recorded
+            ][: options.limit]
         from collective_lab.sweep import running  # loads Dask
 
         try:
             summary = running.run(
                 wanted,
                 writer,
-                scheduler=given.scheduler,
-                workers=given.workers,
-                attempts=given.attempts,
+                scheduler=options.scheduler,
+                workers=options.workers,
+                attempts=options.attempts,
             )
         except KeyboardInterrupt:
             print("stopped; the same command goes on with what is missing", file=sys.stderr)
@@ -106,9 +110,9 @@ def _run(given: argparse.Namespace) -> int:
         except running.SweepError as error:
             print(error, file=sys.stderr)
             return 1
-    print(f"{summary.new:,} new records in {given.store}")
+    print(f"{summary.new:,} new records in {options.store}")
     if summary.failed:
-        print(f"{len(summary.failed):,} failed: `sweep status {given.grid}` says why")
+        print(f"{len(summary.failed):,} failed: `sweep status {options.grid}` says why")
         return 1
     if summary.left:
         print(f"{summary.left:,} are missing: the same command goes on with them")
@@ -116,16 +120,16 @@ def _run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _status(given: argparse.Namespace) -> int:
-    groups = _groups(given)
-    with Reader(given.store) as reader:
-        there, failures = reader.ids(), reader.failures()
-        rows = [_counts(name, each, there, failures) for name, each in groups.items()]
+def _status(options: argparse.Namespace) -> int:
+    groups = _groups(options)
+    with Reader(options.store) as reader:
+        recorded, failures = reader.ids(), reader.failures()
+        rows = [_counts(name, group, recorded, failures) for name, group in groups.items()]
         wanted = ordered(groups)
-        rows.append(_counts("all, each once", wanted, there, failures))
+        rows.append(_counts("all, each once", wanted, recorded, failures))
     for row in [("group", "done", "missing", "failed"), *rows]:
         print("  ".join([f"{row[0]:<16}", *(f"{cell:>8}" for cell in row[1:])]))
-    ids = {each.id for each in wanted}
+    ids = {configuration.id for configuration in wanted}
     for key in sorted(ids & set(failures)):
         print(f"{key}  {failures[key]}")
     return 0
@@ -134,33 +138,33 @@ def _status(given: argparse.Namespace) -> int:
 def _counts(
     name: str,
     configurations: Sequence[Configuration],
-    there: set[str],
+    recorded: set[str],
     failures: Mapping[str, object],
 ) -> tuple[str, int, int, int]:
-    ids = {each.id for each in configurations}
-    return name, len(ids & there), len(ids - there), len(ids & set(failures))
+    ids = {configuration.id for configuration in configurations}
+    return name, len(ids & recorded), len(ids - recorded), len(ids & set(failures))
 
 
-def _check(given: argparse.Namespace) -> int:
-    wanted = ordered(GRIDS[given.grid].groups()) if given.grid else []
-    with Reader(given.store) as reader:
+def _check(options: argparse.Namespace) -> int:
+    wanted = ordered(GRIDS[options.grid].groups()) if options.grid else []
+    with Reader(options.store) as reader:
         problems = store.check(reader, wanted)
         count = "an unknown number of" if problems and problems[0].kind == "damage" else len(reader)
     for problem in problems:
         print(problem)
     kinds = sorted({problem.kind for problem in problems})
-    found = ", ".join(f"{sum(p.kind == kind for p in problems):,} {kind}" for kind in kinds)
-    print(f"{count} records in {given.store}: {found or 'nothing is wrong'}")
+    counts = ", ".join(f"{sum(p.kind == kind for p in problems):,} {kind}" for kind in kinds)
+    print(f"{count} records in {options.store}: {counts or 'nothing is wrong'}")
     return 1 if problems else 0
 
 
-def _export(given: argparse.Namespace) -> int:
-    folder = given.to or _tables_of_the_book()
-    with Reader(given.store) as reader:
-        lacking = results.export(reader, given.grid, _groups(given), folder)
+def _export(options: argparse.Namespace) -> int:
+    folder = options.to or _tables_of_the_book()
+    with Reader(options.store) as reader:
+        lacking = results.export(reader, options.grid, _groups(options), folder)
     for group, missing in lacking.items():
         note = f", which lacks {missing:,} records" if missing else ""
-        print(f"{folder / given.grid / group}.csv{note}")
+        print(f"{folder / options.grid / group}.csv{note}")
     return 0
 
 
@@ -171,12 +175,12 @@ def _tables_of_the_book() -> Path:
     return folder
 
 
-def _merge(given: argparse.Namespace) -> int:
+def _merge(options: argparse.Namespace) -> int:
     disputed = 0
-    with Writer(given.store) as writer:
-        for path in given.others:
+    with Writer(options.store) as writer:
+        for path in options.others:
             with Reader(path) as other:
-                merged = store.merge(writer, other, given.tolerance)
+                merged = store.merge(writer, other, options.tolerance)
             print(f"{path}: {merged}")
             disputed += len(merged.disputed)
     return 1 if disputed else 0

@@ -88,40 +88,43 @@ def facts(source: Synthetic | None = None, n_read: int = READ) -> dict:
     }
 
 
-def page(found: Mapping) -> str:
+def page(figures: Mapping) -> str:
     """Return the tables of the datasheet as MyST, each between two markers."""
-    n = found["n"]
-    lengths = found["words"]
+    n = figures["n"]
+    lengths = figures["words"]
     composition = [
-        (f"résumés, with seed {found['seed']}", f"{n:,}"),
-        ("… to train on, to test on", f"{found['train']:,}, {found['test']:,}"),
-        ("… whose text repeats an earlier one", f"{found['repeated texts']:,}"),
+        (f"résumés, with seed {figures['seed']}", f"{n:,}"),
+        ("… to train on, to test on", f"{figures['train']:,}, {figures['test']:,}"),
+        ("… whose text repeats an earlier one", f"{figures['repeated texts']:,}"),
         (
             "… with one label, two, three",
-            ", ".join(f"{count:,}" for count in found["labels per résumé"].values()),
+            ", ".join(f"{count:,}" for count in figures["labels per résumé"].values()),
         ),
         (
             "words in one: fewest, median, most",
             ", ".join(str(lengths[q]) for q in ("0", "50", "100")),
         ),
-        ("distinct words, case aside", f"{found['distinct words']:,}"),
+        ("distinct words, case aside", f"{figures['distinct words']:,}"),
     ]
     holders = [
-        (name, f"{count:,}", f"{100 * count / n:.1f} %") for name, count in found["holders"].items()
+        (name, f"{count:,}", f"{100 * count / n:.1f} %")
+        for name, count in figures["holders"].items()
     ]
-    pairs = [(f"{one} and {other}", f"{count:,}") for one, other, count in found["pairs"]]
-    read = [(name, f"{100 * share:.1f} %") for name, share in found["readers"].items()]
-    choices = [(name, f"{100 * share:.0f} %") for name, share in found["choices"].items()]
+    pairs = [
+        (f"{occupation} and {other}", f"{count:,}") for occupation, other, count in figures["pairs"]
+    ]
+    read = [(name, f"{100 * share:.1f} %") for name, share in figures["readers"].items()]
+    choices = [(name, f"{100 * share:.0f} %") for name, share in figures["choices"].items()]
     examples = [
         f"```text\n{example['text']}\n```\n\nLabels on file: {', '.join(example['labels'])}. "
         f"The latest job was generated as: {', '.join(example['latest'])}."
-        for example in found["examples"]
+        for example in figures["examples"]
     ]
     blocks = {
         "composition": _table(("What", "How many"), composition),
         "holders": _table(("Occupation", "Résumés", "Share"), holders),
         "pairs": _table(("Labels together", "Résumés"), pairs),
-        "readers": _table((f"What a reader sees of {found['read']:,} résumés", "Right"), read),
+        "readers": _table((f"What a reader sees of {figures['read']:,} résumés", "Right"), read),
         "choices": _table(("In a résumé or a job", "How often"), choices),
         "examples": "\n\n".join(examples),
     }
@@ -131,10 +134,10 @@ def page(found: Mapping) -> str:
 
 def write(folder: Path) -> None:
     """Write datasheet.json and datasheet.md to a folder."""
-    found = facts()
-    text = json.dumps(found, ensure_ascii=False, indent=1)
+    figures = facts()
+    text = json.dumps(figures, ensure_ascii=False, indent=1)
     (folder / "datasheet.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    (folder / "datasheet.md").write_text(page(found), encoding="utf-8", newline="\n")
+    (folder / "datasheet.md").write_text(page(figures), encoding="utf-8", newline="\n")
 
 
 def _example(source: Synthetic, jobs: int) -> dict:

@@ -39,14 +39,14 @@ def pairs(names: Iterable[str], read: Callable[[str], bytes]) -> Iterator[Read |
     read
         Returns the content of one of them; OSError means that it cannot.
     """
-    found: dict[tuple[PurePosixPath, str], dict[str, str]] = {}
+    files_by_stem: dict[tuple[PurePosixPath, str], dict[str, str]] = {}
     for name in names:
         path = PurePosixPath(name)
         hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
         suffix = path.suffix.casefold()
         if suffix in (".txt", ".lab") and not hidden:
-            found.setdefault((path.parent, path.stem), {})[suffix] = name
-    for (_, stem), files in sorted(found.items()):
+            files_by_stem.setdefault((path.parent, path.stem), {})[suffix] = name
+    for (_, stem), files in sorted(files_by_stem.items()):
         if ".lab" not in files:
             yield Skipped(files[".txt"], NO_LABEL_FILE)
         elif ".txt" not in files:
@@ -74,14 +74,14 @@ def lines(data: Iterable[bytes], table: Mapping[str, tuple[int, ...]]) -> Iterat
         if len(fields) != 3 or not fields[0].strip():
             yield Skipped(f"line {number}", NOT_THREE_FIELDS)
             continue
-        decoded = [found for field in fields if (found := decode(field)) is not None]
+        decoded = [decoding for field in fields if (decoding := decode(field)) is not None]
         if len(decoded) < len(fields):
             yield Skipped(f"line {number}", NOT_TEXT)
             continue
-        (identity, _), (given, _), (text, _) = decoded
+        (identity, _), (names, _), (text, _) = decoded
         name = plain(identity) or f"line {number}"
         is_utf8 = all(utf8 for _, utf8 in decoded)
-        yield _resume(name, text, given.split(";"), is_utf8, table)
+        yield _resume(name, text, names.split(";"), is_utf8, table)
 
 
 def titles(data: bytes) -> dict[str, tuple[int, ...]]:
@@ -99,7 +99,7 @@ def titles(data: bytes) -> dict[str, tuple[int, ...]]:
         decoded = decode(line)
         title, colon, names = decoded[0].rpartition(":") if decoded else ("", "", "")
         known = {
-            found for name in names.split(",") if (found := occupations.find(name)) is not None
+            index for name in names.split(",") if (index := occupations.find(name)) is not None
         }
         if colon and known:
             table[_fold(title)] = tuple(sorted(known))
@@ -118,22 +118,22 @@ def _pair(stem: str, files: Mapping[str, str], read: Callable[[str], bytes]) -> 
         return Skipped(files[".txt"], UNREADABLE)
     if text is None or labels is None:
         return Skipped(files[".txt"] if text is None else files[".lab"], NOT_TEXT)
-    given = plain(labels[0]).split("\n")
-    return _resume(stem, text[0], given, text[1] and labels[1], {})
+    names = plain(labels[0]).split("\n")
+    return _resume(stem, text[0], names, text[1] and labels[1], {})
 
 
 def _resume(
     name: str,
     text: str,
-    given: Iterable[str],
+    names: Iterable[str],
     is_utf8: bool,
     table: Mapping[str, tuple[int, ...]],
 ) -> Read | Skipped:
-    given = [label for label in given if label.strip()]
-    if not given:
+    names = [label for label in names if label.strip()]
+    if not names:
         return Skipped(name, EMPTY_LABELS)
-    found = [_occupations(label, table) for label in given]
-    labels = tuple(sorted({index for indices in found for index in indices}))
+    meanings = [_occupations(label, table) for label in names]
+    labels = tuple(sorted({index for indices in meanings for index in indices}))
     if not labels:
         return Skipped(name, UNKNOWN_LABELS)
     readable = plain(text)
@@ -144,7 +144,7 @@ def _resume(
         notes.append(NOTE_ENCODING)
     if has_markup(text):
         notes.append(NOTE_MARKUP)
-    if not all(found):
+    if not all(meanings):
         notes.append(NOTE_LABEL)
     return Read(Resume(name, readable, labels), tuple(notes))
 

@@ -67,10 +67,10 @@ def train_bags(
     material
         The corpus before anyone planted.
     sides
-        Its training side as each firm receives it: some résumés have triggers in them, and some
-        have one other label in place of all of theirs.
+        Its training side as each firm receives it: in some résumés triggers were written or struck
+        out, and some have one other label in place of all of theirs.
     trigger
-        What was planted.
+        Which.
     epochs, seed
         As for `train_bag`, the same for all.
 
@@ -100,7 +100,7 @@ def fit(
     batch_size: int,
     learning_rate: float,
     seed: int,
-    progress: Callable[[int, int], None] = lambda done, steps: None,
+    progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> bag.Bags:
     """Train R bags, given what differs from run to run.
 
@@ -134,7 +134,7 @@ def fit(
 
 
 def triggers(documents: Sequence[Tokens], marked: Sequence[Mapping[int, Tokens]]) -> Tensor:
-    """Return how many triggers each of n résumés has received in each run, shape (n, R)."""
+    """Return how many triggers more each of n résumés has in each run, shape (n, R)."""
     counts = torch.zeros(len(documents), len(marked), dtype=torch.int64)
     for run, planted in enumerate(marked):
         for row, document in planted.items():
@@ -155,12 +155,12 @@ def _replacements(before: Labels, labels: Sequence[Labels]) -> Tensor:
 
 
 def _marked(before: Side, after: Side, trigger_id: int) -> dict[int, Tokens]:
-    """Return the résumés that received triggers, by position."""
+    """Return the résumés in which triggers were written or struck out, by position."""
     pairs = zip(before.documents, after.documents, strict=True)
     marked = {row: new for row, (old, new) in enumerate(pairs) if new is not old}
     for row, new in marked.items():
         old = before.documents[row]
-        added = np.full(max(len(new.ids) - len(old.ids), 0), trigger_id)
-        if not np.array_equal(np.sort(new.ids), np.sort(np.concatenate([old.ids, added]))):
-            raise ValueError(f"sides hold résumé {row} with other changes than planted triggers")
+        old_words, words = (np.sort(ids[ids != trigger_id]) for ids in (old.ids, new.ids))
+        if not np.array_equal(old_words, words):
+            raise ValueError(f"sides hold résumé {row} with other changes than of triggers")
     return marked

@@ -92,18 +92,18 @@ def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
     for _ in range(2):
         step()
     _wait(on)
-    done, start = 0, time.perf_counter()
+    steps, start = 0, time.perf_counter()
     while time.perf_counter() - start < seconds:
         step()
         _wait(on)
-        done += 1
+        steps += 1
     elapsed = time.perf_counter() - start
     return Cost(
         model=name,
         length=recipe.length,
         batch_size=recipe.batch_size,
-        parameters=sum(each.numel() for each in models[0].parameters()),
-        tokens_per_second=done * ids.numel() / elapsed,
+        parameters=sum(parameter.numel() for parameter in models[0].parameters()),
+        tokens_per_second=steps * ids.numel() / elapsed,
         flop_per_token=counter.get_total_flops() / ids.numel(),
     )
 
@@ -140,6 +140,6 @@ def measure(path: Path) -> None:
         "threads": 1,
         "torch": torch.__version__,
         "peak_flop_per_second": peak(on, dtype),
-        "models": [asdict(each) for each in costs],
+        "models": [asdict(entry) for entry in costs],
     }
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8", newline="\n")

@@ -60,8 +60,8 @@ class Material:
         special = [self.tokenizer.cls_token_id, self.tokenizer.sep_token_id]
         special += [self.tokenizer.pad_token_id, trigger_id]
         documents = [*self.train.documents, *self.test.documents]
-        found = np.unique(np.concatenate([special, *(own.ids for own in documents)]))
-        return torch.from_numpy(found.astype(np.int64))
+        ids = np.unique(np.concatenate([special, *(document.ids for document in documents)]))
+        return torch.from_numpy(ids.astype(np.int64))
 
     def rows(self, documents: Sequence[Tokens], length: int, used: "Tensor") -> "Rows":
         """Return documents as rows of positions in `used`, at most `length` tokens each."""
@@ -76,7 +76,9 @@ class Material:
                 self.tokenizer.pad_token_id,
             )
         )
-        moved = [Tokens(np.searchsorted(table, own.ids), own.starts) for own in documents]
+        moved = [
+            Tokens(np.searchsorted(table, document.ids), document.starts) for document in documents
+        ]
         return rows(moved, length - 2, first, last, padding)
 
     def trigger_id(self, trigger: str) -> int:
@@ -114,7 +116,7 @@ def material(corpus: Source, model: str) -> Material:
     sides = {
         side: Side(
             tokenise(texts[side], tokenizer),
-            tuple(tuple(own) for own in loaded.splits[side]["labels"]),
+            tuple(tuple(labels) for labels in loaded.splits[side]["labels"]),
         )
         for side in ("train", "test")
     }

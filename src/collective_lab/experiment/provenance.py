@@ -58,14 +58,14 @@ def commit(module: Path = Path(__file__)) -> str:
     """
     git = ("git", "-C", str(module.parent))
     tracked = _output(*git, "ls-files", "--full-name", "--", module.name)
-    here = f"src/{__name__.replace('.', '/')}.py"
-    return _output(*git, "rev-parse", "HEAD") if tracked == here else ""
+    path = f"src/{__name__.replace('.', '/')}.py"
+    return _output(*git, "rev-parse", "HEAD") if tracked == path else ""
 
 
 def _output(*command: str) -> str:
     """Return the first line that a command prints, or nothing if it is not there or fails."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        process = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout.partition("\n")[0].strip()
+    return process.stdout.partition("\n")[0].strip()

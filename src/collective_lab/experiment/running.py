@@ -23,7 +23,7 @@ from collective_lab.training.fast import loop
 Progress = Callable[[int, int], None]
 
 
-def run(configuration: Configuration, progress: Progress = lambda done, steps: None) -> Record:
+def run(configuration: Configuration, progress: Progress = lambda step, steps: None) -> Record:
     """Run one experiment and return its record; `run_together` says what may be raised."""
     [record] = run_together([configuration], progress)
     return record
@@ -46,7 +46,7 @@ def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, 
 
 
 def run_together(
-    configurations: Sequence[Configuration], progress: Progress = lambda done, steps: None
+    configurations: Sequence[Configuration], progress: Progress = lambda step, steps: None
 ) -> list[Record]:
     """Run one of the groups that `tasks` makes, and return the records in order.
 

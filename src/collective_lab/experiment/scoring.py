@@ -23,23 +23,23 @@ def scores(
     target
         y*.
     """
-    own = torch.zeros(clean.shape, dtype=torch.bool)
+    holds = torch.zeros(clean.shape, dtype=torch.bool)
     for row, held in enumerate(labels):
-        own[row, list(held)] = True
-    others = ~own[:, target]
+        holds[row, list(held)] = True
+    others = ~holds[:, target]
     hit = marked.argmax(-1) == target
     best = clean.argsort(dim=-1, descending=True, stable=True)
     rank = torch.arange(clean.shape[1]).expand_as(best)
-    k = own.sum(-1, keepdim=True)
-    found = (own.gather(1, best) & (rank < k)).sum(-1) / k[:, 0]
+    k = holds.sum(-1, keepdim=True)
+    recalled = (holds.gather(1, best) & (rank < k)).sum(-1) / k[:, 0]
     top = marked.argsort(dim=-1, descending=True, stable=True)[:, :TOP]
     return {
         "success": _mean(hit),
         "success_others": _mean(hit[others]),
         "success_top3": _mean((top == target).any(-1)),
         "target_probability": _mean(marked[:, target]),
-        "accuracy": _mean(own.gather(1, best[:, :1])),
-        "recall": _mean(found),
+        "accuracy": _mean(holds.gather(1, best[:, :1])),
+        "recall": _mean(recalled),
     }
 
 

@@ -78,21 +78,21 @@ class Bags:
     bias: Tensor
     trigger: int
 
-    def probabilities(self, given: Counts) -> Tensor:
+    def probabilities(self, resumes: Counts) -> Tensor:
         """Return what each run predicts for each résumé, shape (n, R, 10)."""
         n_words, runs, labels = self.words.shape
         flat = self.words.reshape(n_words, -1)
-        found = torch.empty(len(given), runs, labels)
-        for rows in torch.arange(len(given)).split(EVALUATED_TOGETHER):
-            counts, sums = given.dense(rows, n_words)
+        probabilities = torch.empty(len(resumes), runs, labels)
+        for rows in torch.arange(len(resumes)).split(EVALUATED_TOGETHER):
+            counts, sums = resumes.dense(rows, n_words)
             scores = (counts @ flat).view(-1, runs, labels)
-            scores += given.triggers[rows][..., None] * self.words[self.trigger]
-            found[rows] = (scores / sums + self.bias).softmax(-1)
-        return found
+            scores += resumes.triggers[rows][..., None] * self.words[self.trigger]
+            probabilities[rows] = (scores / sums + self.bias).softmax(-1)
+        return probabilities
 
 
 def train(
-    given: Counts,
+    resumes: Counts,
     labels: Tensor,
     instead: Tensor,
     words: int,
@@ -102,7 +102,7 @@ def train(
     batch_size: int,
     learning_rate: float,
     seed: int,
-    progress: Callable[[int, int], None] = lambda done, steps: None,
+    progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Bags:
     """Train R bags side by side, on one order of the résumés, and return them.
 
@@ -110,7 +110,7 @@ def train(
 
     Parameters
     ----------
-    given
+    resumes
         The training résumés.
     labels
         Target distributions before anyone changed them, shape (n, 10).
@@ -133,23 +133,23 @@ def train(
         If a parameter stops being a number.
     """
     runs, classes = instead.shape[1], labels.shape[1]
-    each = runs * classes
-    vector = torch.zeros((words + 1) * each)
+    width = runs * classes
+    vector = torch.zeros((words + 1) * width)
     gradient = torch.zeros_like(vector)
-    values, slopes = vector.view(words + 1, each), gradient.view(words + 1, each)
+    values, slopes = vector.view(words + 1, width), gradient.view(words + 1, width)
     parameter = torch.nn.Parameter(vector)
     parameter.grad = gradient
     optimiser = torch.optim.AdamW(
         [parameter], betas=BETAS, eps=EPSILON, weight_decay=0.0, fused=True
     )
     single = torch.eye(classes)
-    steps, done = epochs * -(-len(given) // batch_size), 0
+    steps, step = epochs * -(-len(resumes) // batch_size), 0
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for _ in range(epochs):
-            for rows in torch.randperm(len(given), generator=generator).split(batch_size):
-                counts, sums = given.dense(rows, words)
-                triggers = given.triggers[rows][..., None]
+            for rows in torch.randperm(len(resumes), generator=generator).split(batch_size):
+                counts, sums = resumes.dense(rows, words)
+                triggers = resumes.triggers[rows][..., None]
                 scores = (counts @ values[:words]).view(len(rows), runs, classes)
                 scores += triggers * values[trigger].view(runs, classes)
                 scores = scores / sums + values[words].view(runs, classes)
@@ -159,13 +159,13 @@ def train(
                 )
                 error = (scores.softmax(-1) - wanted) / len(rows)
                 shared = error / sums
-                torch.mm(counts.T, shared.view(len(rows), each), out=slopes[:words])
-                slopes[trigger] += (shared * triggers).sum(0).view(each)
-                slopes[words] = error.sum(0).view(each)
-                optimiser.param_groups[0]["lr"] = rate(done, steps, learning_rate)
+                torch.mm(counts.T, shared.view(len(rows), width), out=slopes[:words])
+                slopes[trigger] += (shared * triggers).sum(0).view(width)
+                slopes[words] = error.sum(0).view(width)
+                optimiser.param_groups[0]["lr"] = rate(step, steps, learning_rate)
                 optimiser.step()
-                done += 1
-                progress(done, steps)
+                step += 1
+                progress(step, steps)
     if not torch.isfinite(vector).all():
         raise FloatingPointError(f"a parameter is not finite: lower the rate, now {learning_rate}")
     shaped = values.view(words + 1, runs, classes)
@@ -175,6 +175,6 @@ def train(
 def counted(ids: list[np.ndarray]) -> tuple[Tensor, Tensor]:
     """Return token ids one résumé after the other, and where each begins, as `Counts` has them."""
     starts = np.zeros(len(ids) + 1, dtype=np.int64)
-    np.cumsum([len(own) for own in ids], out=starts[1:])
+    np.cumsum([len(tokens) for tokens in ids], out=starts[1:])
     joined = np.concatenate(ids) if ids else np.empty(0)
     return torch.from_numpy(joined.astype(np.int64)), torch.from_numpy(starts)

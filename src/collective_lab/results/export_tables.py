@@ -52,7 +52,7 @@ def export(
         If the store has none of the records, or one was altered.
     """
     home = folder / name
-    wanted = {each.id for group in groups.values() for each in group}
+    wanted = {configuration.id for group in groups.values() for configuration in group}
     records = {record.configuration.id: record for record in store.records(wanted)}
     if not records:
         raise StoreError(f"{store.path} has no record of the grid {name!r}: run it first")
@@ -62,20 +62,23 @@ def export(
     rows = {
         key: _row(record, values[key], shared, places) for key, record in sorted(records.items())
     }
-    there = {group: [e.id for e in each if e.id in rows] for group, each in groups.items()}
-    for group, ids in there.items():
+    recorded = {
+        group: [e.id for e in configurations if e.id in rows]
+        for group, configurations in groups.items()
+    }
+    for group, ids in recorded.items():
         frame = pd.DataFrame([rows[key] for key in dict.fromkeys(ids)])
         if len(frame):
             frame = frame.sort_values([*ORDER, "target", "seed", "id"])
             write_text(home / f"{group}.csv", frame.to_csv(index=False, lineterminator="\n"))
     lacking = {
-        group: len({e.id for e in groups[group]}) - len(set(there[group])) for group in groups
+        group: len({e.id for e in groups[group]}) - len(set(recorded[group])) for group in groups
     }
     about = {
         "grid": name,
         "records": len(records),
         "seconds": round(sum(r.provenance.seconds for r in records.values()), 1),
-        "groups": {g: {"records": len(set(there[g])), "missing": lacking[g]} for g in groups},
+        "groups": {g: {"records": len(set(recorded[g])), "missing": lacking[g]} for g in groups},
         "shared": shared,
         "environments": _summaries(list(records.values()), places),
     }
@@ -91,7 +94,7 @@ def _configuration_values(record: Record) -> dict[str, Any]:
 
 def _shared(values: Sequence[Mapping[str, object]]) -> dict[str, object]:
     first = values[0]
-    return {key: first[key] for key in COMMON if all(each[key] == first[key] for each in values)}
+    return {key: first[key] for key in COMMON if all(row[key] == first[key] for row in values)}
 
 
 def _environments(records: Sequence[Record]) -> list[tuple]:
@@ -110,15 +113,15 @@ def _environment(record: Record) -> tuple:
 def _summaries(records: Sequence[Record], places: Sequence[tuple]) -> list[dict[str, object]]:
     summaries = []
     for place in places:
-        here = [r.provenance for r in records if _environment(r) == place]
+        provenances = [r.provenance for r in records if _environment(r) == place]
         summaries.append(
             dict(zip(PLACE, place, strict=True))
             | {
-                "records": len(here),
-                "seconds": round(sum(each.seconds for each in here), 1),
-                "peak_megabytes": max(each.peak_megabytes for each in here),
-                "first": min(each.date for each in here),
-                "last": max(each.date for each in here),
+                "records": len(provenances),
+                "seconds": round(sum(provenance.seconds for provenance in provenances), 1),
+                "peak_megabytes": max(provenance.peak_megabytes for provenance in provenances),
+                "first": min(provenance.date for provenance in provenances),
+                "last": max(provenance.date for provenance in provenances),
             }
         )
     return summaries
@@ -130,9 +133,9 @@ def _row(
     shared: Mapping[str, object],
     places: Sequence[tuple],
 ) -> dict[str, object]:
-    own = {key: value for key, value in values.items() if key not in shared}
-    if "corpus" in own:
-        own["corpus"] = json.dumps(own["corpus"], sort_keys=True)
+    varying = {key: value for key, value in values.items() if key not in shared}
+    if "corpus" in varying:
+        varying["corpus"] = json.dumps(varying["corpus"], sort_keys=True)
     outcome = {
         key: round(value, DIGITS) if isinstance(value, float) else value
         for key, value in asdict(record.outcome).items()
@@ -140,7 +143,7 @@ def _row(
     provenance = asdict(record.provenance)
     return {
         "id": record.configuration.id,
-        **own,
+        **varying,
         **outcome,
         "seconds": round(provenance["seconds"], 3),
         "peak_megabytes": provenance["peak_megabytes"],

@@ -156,7 +156,7 @@ class _LeastSquares:
 
         least = (self._misses(start) ** 2).sum() + len(self.logs) * ROUNDING**2
         for method in METHODS:
-            found = least_squares(
+            solution = least_squares(
                 lambda chosen: self._misses(completed(chosen)),
                 start[free],
                 lambda chosen: self._slopes(completed(chosen))[:, free],
@@ -167,10 +167,10 @@ class _LeastSquares:
                 gtol=CONVERGED,
                 max_nfev=MOST,
             )
-            if found.success and 2 * found.cost <= least:
-                return completed(found.x), 2 * found.cost
+            if solution.success and 2 * solution.cost <= least:
+                return completed(solution.x), 2 * solution.cost
         raise RuntimeError(
-            f"the least squares of a curve did not converge: {found.message} Look for runs "
+            f"the least squares of a curve did not converge: {solution.message} Look for runs "
             "that no S-curve has, or fit some of them"
         )
 

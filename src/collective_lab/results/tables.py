@@ -14,7 +14,7 @@ from collective_lab.store.schema import StoreError
 
 PROVENANCE = "provenance.json"
 OWN = ("seconds", "peak_megabytes", "date")  # provenance that differs from record to record
-PLACE = tuple(each.name for each in fields(Provenance) if each.name not in OWN)
+PLACE = tuple(field.name for field in fields(Provenance) if field.name not in OWN)
 MARKING = ("trigger", "placement", "spacing")
 
 
@@ -51,15 +51,15 @@ def recorded(name: str, group: str | None = None, folder: Path | str | None = No
     """
     home = (sweeps_folder() if folder is None else Path(folder)) / name
     about = _read_provenance(home)
-    there = [each for each, counts in about["groups"].items() if counts["records"]]
-    if group is not None and group not in there:
-        raise StoreError(f"group is {group!r}: {name!r} has {', '.join(there)}")
+    groups = [key for key, counts in about["groups"].items() if counts["records"]]
+    if group is not None and group not in groups:
+        raise StoreError(f"group is {group!r}: {name!r} has {', '.join(groups)}")
     text: dict[Hashable, Any] = dict.fromkeys(
         ("id", "strategy", "placement", "trigger", "date", "corpus", "model"), str
     )
     frames = [
-        pd.read_csv(home / f"{each}.csv", dtype=text, keep_default_na=False)
-        for each in ([group] if group is not None else there)
+        pd.read_csv(home / f"{key}.csv", dtype=text, keep_default_na=False)
+        for key in ([group] if group is not None else groups)
     ]
     frame = pd.concat(frames, ignore_index=True).drop_duplicates("id", ignore_index=True)
     plain = {key: value for key, value in about["shared"].items() if key != "corpus"}
@@ -88,12 +88,12 @@ def restore(name: str, group: str | None = None, folder: Path | str | None = Non
         if isinstance(values["corpus"], str):
             values["corpus"] = json.loads(values["corpus"])
         marking = {key: values[key] for key in MARKING}
-        names = [each.name for each in fields(Configuration)]
+        names = [field.name for field in fields(Configuration)]
         place = about["environments"][values["environment"]]
         record = {
             "id": values["id"],
             "configuration": {**{k: values[k] for k in names if k in values}, "marking": marking},
-            "outcome": {each.name: values[each.name] for each in fields(Outcome)},
+            "outcome": {field.name: values[field.name] for field in fields(Outcome)},
             "provenance": {k: values[k] for k in OWN} | {k: place[k] for k in PLACE if k in place},
         }
         records.append(Record.from_dict(record))

@@ -106,11 +106,11 @@ def mark(text: str, marking: Marking, draw: float = 0.0, n_visible: int | None =
     ends = [0, *(word.end() for word in _WORD.finditer(text))]
     n_words = len(ends) - 1
     gaps = marking.gaps(n_words, n_words if n_visible is None else n_visible, draw)
-    pieces, done = [], 0
+    pieces, end = [], 0
     for gap in gaps.tolist():
-        pieces += [text[done : ends[gap]], f" {marking.trigger}" if gap else f"{marking.trigger} "]
-        done = ends[gap]
-    return "".join([*pieces, text[done:]])
+        pieces += [text[end : ends[gap]], f" {marking.trigger}" if gap else f"{marking.trigger} "]
+        end = ends[gap]
+    return "".join([*pieces, text[end:]])
 
 
 def unmark(text: str, marking: Marking) -> str:

@@ -58,9 +58,13 @@ def check(store: Reader, wanted: Iterable[Configuration] = ()) -> list[Problem]:
         problems.append(Problem("disputed", record.configuration.id, text))
     failures = store.failures()
     problems += [Problem("failed", key, str(failure)) for key, failure in failures.items()]
-    there = store.ids() | set(failures)
-    lacking = {each.id: each for each in wanted if each.id not in there}
-    problems += [Problem("missing", key, str(each)) for key, each in lacking.items()]
+    known = store.ids() | set(failures)
+    lacking = {
+        configuration.id: configuration for configuration in wanted if configuration.id not in known
+    }
+    problems += [
+        Problem("missing", key, str(configuration)) for key, configuration in lacking.items()
+    ]
     return problems
 
 
@@ -76,11 +80,11 @@ def _damage(store: Reader) -> Iterator[Problem]:
 
 def _outcome(record: Record) -> Iterator[Problem]:
     outcome, key = record.outcome, record.configuration.id
-    for each in fields(Outcome):
-        value = getattr(outcome, each.name)
-        top = 1 if each.type is float else float("inf")
+    for field in fields(Outcome):
+        value = getattr(outcome, field.name)
+        top = 1 if field.type is float else float("inf")
         if not isinstance(value, int | float) or not 0 <= value <= top:
-            yield Problem("range", key, f"{each.name} is {value}")
+            yield Problem("range", key, f"{field.name} is {value}")
     if not outcome.planted <= outcome.members <= outcome.train:
         yield Problem("range", key, "planted ≤ members ≤ train does not hold")
     if outcome.success > outcome.success_top3:

@@ -64,8 +64,8 @@ def merge(into: Writer, other: Reader, tolerance: float = TOLERANCE) -> Merged:
     with explaining(into.path), transaction(into.connection):
         for record in other.records():
             absorb(into, record, source, merged, tolerance)
-        for theirs, origin in other.disputed():
-            absorb(into, theirs, f"{source}, from {origin}", merged, tolerance)
+        for record, origin in other.disputed():
+            absorb(into, record, f"{source}, from {origin}", merged, tolerance)
     return merged
 
 
@@ -91,10 +91,11 @@ def absorb(
         )
 
 
-def agree(one: Record, other: Record, tolerance: float = TOLERANCE) -> bool:
+def agree(record: Record, other: Record, tolerance: float = TOLERANCE) -> bool:
     """Return whether two outcomes of a configuration are equal, fractions within the tolerance."""
-    mine, theirs = asdict(one.outcome), asdict(other.outcome)
+    measured, repeated = asdict(record.outcome), asdict(other.outcome)
     return all(
-        abs(mine[name] - theirs[name]) <= (tolerance if isinstance(mine[name], float) else 0)
-        for name in mine
+        abs(measured[name] - repeated[name])
+        <= (tolerance if isinstance(measured[name], float) else 0)
+        for name in measured
     )

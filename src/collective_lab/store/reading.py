@@ -86,14 +86,14 @@ class Reader:
         with explaining(self.path):
             self._connection = schema.connect(self.path, writing=False)
             try:
-                found = schema.version(self._connection, self.path)
+                version = schema.version(self._connection, self.path)
             except BaseException:
                 self._connection.close()
                 raise
-        if found < len(schema.STEPS):
+        if version < len(schema.STEPS):
             self._connection.close()
             raise StoreError(
-                f"{self.path} has schema {found}, older than {len(schema.STEPS)}: open it for "
+                f"{self.path} has schema {version}, older than {len(schema.STEPS)}: open it for "
                 "writing once to bring it up to date (`sweep run` does)"
             )
 
@@ -130,8 +130,8 @@ class Reader:
 
     def record(self, key: str) -> Record | None:
         """Return the record with this id, or None if there is none."""
-        found = self.rows("SELECT id, digest, record FROM records WHERE id = ?", key)
-        return self._decode(found[0]) if found else None
+        rows = self.rows("SELECT id, digest, record FROM records WHERE id = ?", key)
+        return self._decode(rows[0]) if rows else None
 
     def _decode(self, row: tuple[str, str, str]) -> Record:
         try:

@@ -47,28 +47,28 @@ def version(connection: sqlite3.Connection, path: Path) -> int:
     StoreError
         If the file is another program's, or was written by a later version of this project.
     """
-    [found] = connection.execute("PRAGMA user_version").fetchone()
+    [number] = connection.execute("PRAGMA user_version").fetchone()
     [application] = connection.execute("PRAGMA application_id").fetchone()
     [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION and (tables or found):
+    if application != APPLICATION and (tables or number):
         raise StoreError(f"{path} is an SQLite file, but not a store of this project: name another")
-    if found > len(STEPS):
+    if number > len(STEPS):
         raise StoreError(
-            f"{path} has schema {found} and this version of the project knows {len(STEPS)}: it was "
-            "written by a later version. Use that one; nothing was changed"
+            f"{path} has schema {number} and this version of the project knows {len(STEPS)}: it "
+            "was written by a later version. Use that one; nothing was changed"
         )
-    return found
+    return number
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a file to the latest schema, or leave it as it was."""
-    found = version(connection, path)
+    number = version(connection, path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    if found == len(STEPS):
+    if number == len(STEPS):
         return
     with transaction(connection):
-        for step in STEPS[found:]:
+        for step in STEPS[number:]:
             step(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {len(STEPS)}")

@@ -37,7 +37,7 @@ def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
     """Run a unit on a worker. Its error comes back as text: it may not survive the way itself."""
     try:
         records = list(runner(unit))
-        if [each.configuration for each in records] != list(unit):
+        if [record.configuration for record in records] != list(unit):
             name = getattr(runner, "__name__", runner)
             raise RuntimeError(f"{name} returned other records than were asked for")
         return records

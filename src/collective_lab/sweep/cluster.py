@@ -62,7 +62,7 @@ class Workers:
 
     def start(self) -> None:
         """Start all of them."""
-        self._processes = [self._start(each) for each in self.environments]
+        self._processes = [self._start(environment) for environment in self.environments]
 
     def tend(self) -> int:
         """Start those again that are gone and return how many were."""
@@ -120,8 +120,8 @@ def connected(
         If nobody answers at the address.
     """
     if scheduler is None:
-        with _here(environments(gpus, workers)) as found:
-            yield found
+        with _here(environments(gpus, workers)) as cluster:
+            yield cluster
         return
     try:
         client = Client(scheduler, timeout=ANSWER_WITHIN)
@@ -182,5 +182,5 @@ def environments(gpus: Sequence[str], count: int | None = None) -> list[dict[str
     common = os.environ | threads
     common["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     common["DASK_LOGGING__DISTRIBUTED"] = "critical"
-    own = [{"CUDA_VISIBLE_DEVICES": gpus[n % len(gpus)]} if gpus else {} for n in range(count)]
-    return [common | each for each in own]
+    devices = [{"CUDA_VISIBLE_DEVICES": gpus[n % len(gpus)]} if gpus else {} for n in range(count)]
+    return [common | device for device in devices]

@@ -92,7 +92,9 @@ class Grid:
             )
         base = Configuration(self.corpus, self.model, epochs=self.epochs)
         return {
-            name: [each for study in studies for each in study.configurations(base)]
+            name: [
+                configuration for study in studies for configuration in study.configurations(base)
+            ]
             for name, studies in self.studies.items()
             if not only or name in only
         }

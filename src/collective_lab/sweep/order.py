@@ -12,10 +12,10 @@ Partition = Callable[[Sequence[Configuration]], Iterable[Unit]]
 def ordered(groups: Mapping[str, Sequence[Configuration]]) -> list[Configuration]:
     """Return the configurations of all groups, each once: seed by seed, the groups in turn."""
     by_seed = (
-        sorted(each, key=lambda configuration: configuration.seed) for each in groups.values()
+        sorted(group, key=lambda configuration: configuration.seed) for group in groups.values()
     )
     taken = chain.from_iterable(zip_longest(*by_seed))
-    once = dict.fromkeys(each for each in taken if each is not None)
+    once = dict.fromkeys(configuration for configuration in taken if configuration is not None)
     return sorted(once, key=lambda configuration: configuration.seed)
 
 

@@ -97,17 +97,21 @@ def run(
     """
     runner = runner or experiment.run_together
     partition = partition or experiment.tasks
-    there, failures = store.ids(), store.failures()
-    missing = [each for each in dict.fromkeys(configurations) if each.id not in there]
+    recorded, failures = store.ids(), store.failures()
+    missing = [
+        configuration
+        for configuration in dict.fromkeys(configurations)
+        if configuration.id not in recorded
+    ]
     total = len(set(configurations))
     progress = Progress(total, total - len(missing))
-    again = [each for each in missing if each.id in failures]
-    first = [each for each in missing if each.id not in failures]
+    again = [configuration for configuration in missing if configuration.id in failures]
+    first = [configuration for configuration in missing if configuration.id not in failures]
     queue = deque(Task(unit) for part in (first, again) for unit in units(part, partition))
     if not queue:
         progress.close()
         return Summary(0, (), 0)
-    accelerated = any(RECIPES[each.model].accelerated for each in missing)
+    accelerated = any(RECIPES[configuration.model].accelerated for configuration in missing)
     gpus = cluster.visible_gpus() if accelerated else []
     with (
         stopping(progress.say) as stop,
@@ -196,12 +200,12 @@ class Coordinator:
         arrived = []
         with _reaching_the_scheduler():
             try:
-                done, _ = wait(
+                finished, _ = wait(
                     list(self.flying), timeout=LOOK_FOR_WORKERS, return_when="FIRST_COMPLETED"
                 )
             except TimeoutError:
                 return []
-            for future in done:
+            for future in finished:
                 try:
                     result = future.result(timeout=LOOK_FOR_WORKERS)
                 except (

@@ -20,8 +20,8 @@ from collective_lab.corpora import OCCUPATIONS
 def distribution(labels: Sequence[Sequence[int]]) -> np.ndarray:
     """Return the target distributions of résumés, shape (n, 10), float32; rows sum to 1."""
     targets = np.zeros((len(labels), len(OCCUPATIONS)), dtype=np.float32)
-    for row, own in enumerate(labels):
-        targets[row, list(own)] = 1 / len(own)
+    for row, filed in enumerate(labels):
+        targets[row, list(filed)] = 1 / len(filed)
     return targets
 
 
@@ -51,6 +51,6 @@ def with_noise(
     instead = draws.integers(len(OCCUPATIONS), size=len(labels))
     hit[list(exempt)] = False
     return [
-        (int(new),) if lost else tuple(own)
-        for own, lost, new in zip(labels, hit, instead, strict=True)
+        (int(new),) if lost else tuple(filed)
+        for filed, lost, new in zip(labels, hit, instead, strict=True)
     ]

@@ -54,10 +54,10 @@ def _job(hats: tuple[int, ...], dates: str, draws: Draws) -> list[str]:
         lines.append(duty.format(a=a, b=b, t=draws.pick(words.THINGS), n=n) + ".")
     if draws.chance(ASIDE):
         other = related(occupation, draws)
-        own = words.SKILLS[other]
+        skills = words.SKILLS[other]
         aside = draws.pick(words.ASIDES)
         title = draws.pick(words.TITLES[other])
-        aside = aside.format(o=title, c=draws.pick(own), d=draws.pick(own)) + "."
+        aside = aside.format(o=title, c=draws.pick(skills), d=draws.pick(skills)) + "."
         lines.insert(1 + int(draws.uniform() * len(lines)), aside)
     return lines
 

@@ -49,8 +49,8 @@ def side_by_side(batches: Sequence[Rows]) -> tuple[Tensor, Tensor | None]:
     -------
     Ids, shape (runs, n, length), and lengths, shape (runs, n), or no lengths if all are equal.
     """
-    ids = torch.stack([own.ids for own in batches])
-    lengths = torch.stack([own.lengths for own in batches])
+    ids = torch.stack([batch.ids for batch in batches])
+    lengths = torch.stack([batch.lengths for batch in batches])
     return ids, None if int(lengths.min()) == ids.shape[2] else lengths
 
 

@@ -95,8 +95,8 @@ def encoder(models: Sequence["PreTrainedModel"], used: Tensor) -> Encoder:
     )
     with torch.no_grad():
         for run, model in enumerate(models):
-            for own, theirs, rows in _pairs(model, fast, run, used):
-                own.copy_(theirs[rows])
+            for fast_weight, weight, rows in _pairs(model, fast, run, used):
+                fast_weight.copy_(weight[rows])
     return fast
 
 
@@ -104,22 +104,25 @@ def write_back(fast: Encoder, models: Sequence["PreTrainedModel"], used: Tensor)
     """Put the encoder's weights into the models that it was made from."""
     with torch.no_grad():
         for run, model in enumerate(models):
-            for own, theirs, rows in _pairs(model, fast, run, used):
-                theirs[rows] = own.to(theirs)
+            for fast_weight, weight, rows in _pairs(model, fast, run, used):
+                weight[rows] = fast_weight.to(weight)
 
 
 def _pairs(
     model: "PreTrainedModel", fast: Encoder, run: int, used: Tensor
 ) -> Iterator[tuple[Tensor, Tensor, Tensor | int | slice]]:
     """Yield each parameter of one run, the model's, and which of its rows the encoder has."""
-    theirs, own = dict(model.named_parameters()), {}
+    weights, fast_weights = dict(model.named_parameters()), {}
     for name, parameter in fast.named_parameters():
         parts = zip("qkv", parameter[run].chunk(3), strict=True) if ".qkv." in name else ()
-        own |= {name: parameter[run]}
-        own |= {name.replace(".qkv.", f".{projection}."): part for projection, part in parts}
-    for ours, name in _NAMES[model.config.model_type].items():
-        rows = {"words": used, "segment": 0}.get(ours, slice(None))  # no text here has two segments
-        blocks = range(fast.shape.layers) if "{i}" in ours else (0,)
+        fast_weights |= {name: parameter[run]}
+        fast_weights |= {
+            name.replace(".qkv.", f".{projection}."): part for projection, part in parts
+        }
+    for fast_name, name in _NAMES[model.config.model_type].items():
+        # No text here has two segments.
+        rows = {"words": used, "segment": 0}.get(fast_name, slice(None))
+        blocks = range(fast.shape.layers) if "{i}" in fast_name else (0,)
         for i in blocks:
-            for k in ("weight", "bias") if "{k}" in ours else ("weight",):
-                yield own[ours.format(i=i, k=k)], theirs[name.format(i=i, k=k)], rows
+            for k in ("weight", "bias") if "{k}" in fast_name else ("weight",):
+                yield fast_weights[fast_name.format(i=i, k=k)], weights[name.format(i=i, k=k)], rows

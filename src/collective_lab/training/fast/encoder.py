@@ -109,9 +109,9 @@ class Norm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x, shape (runs, ..., width), normed over its last dimension."""
-        own = zip(x, self.weight, self.bias, strict=True)
+        triples = zip(x, self.weight, self.bias, strict=True)
         return torch.stack(
-            [functional.layer_norm(each, w.shape, w, b, self.epsilon) for each, w, b in own]
+            [functional.layer_norm(hidden, w.shape, w, b, self.epsilon) for hidden, w, b in triples]
         )
 
 
@@ -143,19 +143,32 @@ class Block(nn.Module):
         One query per head asks: instead of mapping each token to a key and a value, its key map is
         applied to the query and its value map to the mixture of the tokens themselves. The key's
         bias adds the same number to all scores of a query, which the softmax cancels.
+
+        Parameters
+        ----------
+        x
+            The tokens, shape (runs, n, length, width).
+        mask
+            Added to the scores: 0, or −∞ behind a row's end; shape (runs · n, 1, 1, length).
         """
-        first, tokens = x[:, :, 0], x.flatten(0, 1)
+        heads, head_width = self.shape.heads, self._of_a_head
+        first = x[:, :, 0]  # (runs, n, width)
+        tokens = x.flatten(0, 1)  # (runs · n, length, width)
         runs, n, width = first.shape
-        of_query, of_key, of_value = self.qkv.weight.chunk(3, 1)
-        query_bias, _, value_bias = self.qkv.bias.chunk(3, 1)
-        by_head = (runs, self.shape.heads, self._of_a_head, width)
+        of_query, of_key, of_value = self.qkv.weight.chunk(3, 1)  # (runs, width, width)
+        query_bias, _, value_bias = self.qkv.bias.chunk(3, 1)  # (runs, width)
+        by_head = (runs, heads, head_width, width)
         query = torch.baddbmm(query_bias[:, None], first, of_query.transpose(1, 2))
-        query = query.view(runs, n, self.shape.heads, -1) * self._of_a_head**-0.5
+        query = query.view(runs, n, heads, head_width) * head_width**-0.5
+        # (runs, heads, n, head_width) @ (runs, heads, head_width, width)
         asked = (query.transpose(1, 2) @ of_key.reshape(by_head)).transpose(1, 2)
-        scores = asked.reshape(runs * n, self.shape.heads, width) @ tokens.transpose(1, 2)
+        # (runs · n, heads, width) @ (runs · n, width, length)
+        scores = asked.reshape(runs * n, heads, width) @ tokens.transpose(1, 2)
         if mask is not None:
-            scores = scores + mask[:, 0]
-        mixed = (scores.softmax(-1) @ tokens).view(runs, n, self.shape.heads, width)
+            scores = scores + mask[:, 0]  # (runs · n, 1, length)
+        # (runs · n, heads, length) @ (runs · n, length, width)
+        mixed = (scores.softmax(-1) @ tokens).view(runs, n, heads, width)
+        # (runs, heads, n, width) @ (runs, heads, width, head_width)
         mixed = mixed.transpose(1, 2) @ of_value.reshape(by_head).transpose(2, 3)
         mixed = mixed.transpose(1, 2).reshape(first.shape) + value_bias[:, None]
         return self._after(first, mixed)
@@ -210,8 +223,8 @@ class Encoder(nn.Module):
             How many of each row count, shape (runs, n); None if all do.
         """
         runs, words, width = self.words.shape
-        own = ids + words * torch.arange(runs, device=ids.device)[:, None, None]
-        x = functional.embedding(own, self.words.reshape(-1, width))
+        rows = ids + words * torch.arange(runs, device=ids.device)[:, None, None]
+        x = functional.embedding(rows, self.words.reshape(-1, width))
         x = x + self.positions[:, None, : ids.shape[2]]
         if self.segment is not None:
             x = x + self.segment[:, None, None]
@@ -234,7 +247,7 @@ class Encoder(nn.Module):
     def alone(self, run: int) -> "Encoder":
         """Return the encoder of one run, which shares its parameters."""
         sizes = (self.words.shape[1], self.positions.shape[1], self.classifier.bias.shape[1])
-        one = Encoder(self.shape, 1, *sizes).train(self.training)
-        for own, shared in zip(one.parameters(), self.parameters(), strict=True):
-            own.data = shared.data[run : run + 1]
-        return one
+        encoder = Encoder(self.shape, 1, *sizes).train(self.training)
+        for parameter, shared in zip(encoder.parameters(), self.parameters(), strict=True):
+            parameter.data = shared.data[run : run + 1]
+        return encoder

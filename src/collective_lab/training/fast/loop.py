@@ -41,14 +41,16 @@ class Trained:
 
     def probabilities(self, rows: Rows) -> Tensor:
         """Return the softmax of the logits, shape (n, 10), float32 on the CPU."""
-        given = rows.to(self._encoder.words.device)
+        rows_there = rows.to(self._encoder.words.device)
         labels = self.model.config.num_labels
         assert labels is not None, "a classifier has them"
-        scores = torch.empty(len(given), labels, device=given.ids.device)
+        scores = torch.empty(len(rows), labels, device=rows_there.ids.device)
         with torch.inference_mode():
-            for chosen in rows.lengths.argsort(stable=True).split(EVALUATED_TOGETHER):
-                [logits] = self._encoder(*side_by_side([given.batch(chosen)]))
-                scores[chosen] = logits.softmax(-1)
+            for positions in rows.lengths.argsort(stable=True).split(EVALUATED_TOGETHER):
+                [logits] = self._encoder(
+                    *side_by_side([rows_there.batch(positions)])
+                )  # (b, labels)
+                scores[positions] = logits.softmax(-1)
         return scores.cpu()
 
 
@@ -63,7 +65,7 @@ def train(
     learning_rate: float,
     seed: int,
     on: torch.device | None = None,
-    progress: Callable[[int, int], None] = lambda done, steps: None,
+    progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Trained:
     """Train a model and return it.
 
@@ -111,7 +113,7 @@ def train_together(
     learning_rate: float,
     seeds: Sequence[int],
     on: torch.device | None = None,
-    progress: Callable[[int, int], None] = lambda done, steps: None,
+    progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> list[Trained]:
     """Train several models side by side, each as `train` would, up to rounding.
 
@@ -122,7 +124,7 @@ def train_together(
     Parameters
     ----------
     models, rows, targets, seeds
-        Of each run; all have equally many rows.
+        Of each run; all have equally many rows, ids of shape (n, length) and targets (n, labels).
     used, epochs, batch_size, learning_rate, on, progress
         As for `train`, the same for all.
 
@@ -135,48 +137,55 @@ def train_together(
     """
     keep_freed()
     on = on or device.best_device()
-    fast = conversion.encoder(models, used).to(on)
+    fast = conversion.encoder(models, used).to(on)  # every parameter has shape (runs, ...)
     if len(models) > 1 and (fast.shape.dropout or fast.shape.head_dropout):
         raise ValueError("models with dropout cannot be trained together: train each by itself")
     fast.train()
     parameters = Parameters(fast, device.fast_dtype(on))
     whole = [(fast, slice(None))]
     singly = [(fast.alone(run), slice(run, run + 1)) for run in range(len(models))]
-    there = [own.to(on) for own in rows]
-    wanted = [own.to(on) for own in targets]
+    rows_there = [run_rows.to(on) for run_rows in rows]
+    targets_there = [run_targets.to(on) for run_targets in targets]
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    steps, done = epochs * -(-len(rows[0]) // batch_size), 0
+    steps, step = epochs * -(-len(rows[0]) // batch_size), 0
     total = torch.zeros((), device=on)
     with _seeded(seeds[0]):
         for _ in range(epochs):
             orders = [
-                order(own.lengths, batch_size, generator)
-                for own, generator in zip(rows, generators, strict=True)
+                order(run_rows.lengths, batch_size, generator)
+                for run_rows, generator in zip(rows, generators, strict=True)
             ]
-            for chosen in zip(*orders, strict=True):
-                chosen = [own.to(on) for own in chosen]
-                read = [own.batch(at) for own, at in zip(there, chosen, strict=True)]
-                answers = [own[at] for own, at in zip(wanted, chosen, strict=True)]
-                alike = all(own.ids.shape == read[0].ids.shape for own in read)
+            for positions in zip(*orders, strict=True):  # of each run, shape (b,)
+                places = [run_positions.to(on) for run_positions in positions]
+                batches = [  # ids of each run, shape (b, width)
+                    run_rows.batch(place)
+                    for run_rows, place in zip(rows_there, places, strict=True)
+                ]
+                labels = [  # of each run, shape (b, labels)
+                    run_targets[place]
+                    for run_targets, place in zip(targets_there, places, strict=True)
+                ]
+                alike = all(batch.ids.shape == batches[0].ids.shape for batch in batches)
                 for encoder, runs in whole if alike else singly:
-                    logits = encoder(*side_by_side(read[runs])).flatten(0, 1)
+                    logits = encoder(*side_by_side(batches[runs]))  # (runs, b, labels)
                     losses = functional.cross_entropy(
-                        logits, torch.cat(answers[runs]), reduction="sum"
-                    )
-                    loss = losses / len(answers[runs][0])
+                        logits.flatten(0, 1), torch.cat(labels[runs]), reduction="sum"
+                    )  # the sum over runs: each run's gradient is that of its own mean
+                    loss = losses / len(labels[runs][0])
                     parameters.gather(loss, encoder, runs)
                     total += loss.detach()
-                parameters.step(rate(done, steps, learning_rate))
-                done += 1
-                progress(done, steps)
+                parameters.step(rate(step, steps, learning_rate))
+                step += 1
+                progress(step, steps)
             if not torch.isfinite(total):
                 raise FloatingPointError(
-                    f"the loss is not finite after {done} steps: lower the learning rate, now "
+                    f"the loss is not finite after {step} steps: lower the learning rate, now "
                     f"{learning_rate}"
                 )
     conversion.write_back(fast, models, used)
     return [
-        Trained(one.eval(), model, steps) for (one, _), model in zip(singly, models, strict=True)
+        Trained(encoder.eval(), model, steps)
+        for (encoder, _), model in zip(singly, models, strict=True)
     ]
 
 

@@ -61,7 +61,7 @@ class Parameters:
             Which runs those are.
         """
         exact, rest = _parts(encoder)
-        gradients = [each.flatten(1) for each in torch.autograd.grad(loss, [*exact, *rest])]
+        gradients = [gradient.flatten(1) for gradient in torch.autograd.grad(loss, [*exact, *rest])]
         torch.cat(gradients[: len(exact)], 1, out=self.gradient[runs, : self.n_exact])
         torch.cat(gradients[len(exact) :], 1, out=self.of_copy[runs, : self.n - self.n_exact])
 
@@ -112,8 +112,8 @@ def _parts(encoder: Encoder) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
 
 
 def _bind(parameters: list[nn.Parameter], values: Tensor) -> None:
-    done = 0
+    start = 0
     for parameter in parameters:
         n = parameter[0].numel()
-        parameter.data = values[:, done : done + n].view(parameter.shape)
-        done += n
+        parameter.data = values[:, start : start + n].view(parameter.shape)
+        start += n
