@@ -117,8 +117,8 @@ def test_the_tables_fit_the_occupations():
     tables = (careers.SHARES, careers.RELATED, vocabulary.SKILLS, vocabulary.TITLES)
     assert {len(table) for table in (*tables, vocabulary.VAGUE_ROW)} == {10}
     assert sum(careers.SHARES) == pytest.approx(1)
-    for own, row in enumerate(careers.RELATED):
-        assert len(row) == 10 and row[own] == 0 and sum(row) > 0
+    for occupation, row in enumerate(careers.RELATED):
+        assert len(row) == 10 and row[occupation] == 0 and sum(row) > 0
 
 
 def test_the_latest_job_says_more_than_the_first(people):
@@ -134,11 +134,11 @@ def test_order_is_worth_ten_points(people):
     resumes = [resume for _, resume in people]
     bag = readers.accuracy(resumes, readers.everything)
     latest = readers.accuracy(resumes, readers.latest_job)
-    own = readers.accuracy(resumes, readers.own_latest_work)
+    own_work = readers.accuracy(resumes, readers.own_latest_work)
     assert 0.60 < bag < 0.75
     assert latest > bag + 0.06
-    assert own > latest + 0.05
-    assert 0.75 < own < 0.90
+    assert own_work > latest + 0.05
+    assert 0.75 < own_work < 0.90
 
 
 def test_a_reader_of_the_latest_job_finds_it(people):

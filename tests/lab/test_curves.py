@@ -33,22 +33,22 @@ RISING = {0.0: 0.1, 0.001: 0.2, 0.01: 0.6, 0.1: 0.9}
 def test_means_are_students_over_the_seeds_of_each_combination():
     table = pd.concat([runs(RISING, noise=0.03, epochs=e) for e in (1, 2)])
     table.loc[table["epochs"] == 2, "success"] += 0.02
-    found = means(table, ["epochs", "alpha"])
-    assert list(found.columns) == ["epochs", "alpha", "mean", "low", "high", "runs"]
-    assert found[["epochs", "alpha"]].values.tolist() == [[e, a] for e in (1, 2) for a in RISING]
+    averages = means(table, ["epochs", "alpha"])
+    assert list(averages.columns) == ["epochs", "alpha", "mean", "low", "high", "runs"]
+    assert averages[["epochs", "alpha"]].values.tolist() == [[e, a] for e in (1, 2) for a in RISING]
     of_one = table[(table["epochs"] == 2) & (table["alpha"] == 0.01)]["success"]
     expected = stats.ttest_1samp(of_one, 0).confidence_interval(0.95)
-    row = found.iloc[6]
+    row = averages.iloc[6]
     assert (row["mean"], row["runs"]) == (pytest.approx(of_one.mean()), 5)
     assert (row["low"], row["high"]) == (pytest.approx(expected.low), pytest.approx(expected.high))
 
 
 def test_an_interval_stays_among_the_fractions_and_a_single_run_has_none():
     table = pd.DataFrame({"alpha": [0.1, 0.1, 0.2], "seed": [0, 1, 0], "success": [1.0, 0.9, 1.0]})
-    found = means(table, ["alpha"]).set_index("alpha")
-    assert found.loc[0.1, "high"] == 1
-    assert found.loc[0.2, ["low", "high"]].isna().all()
-    assert found["runs"].tolist() == [2, 1]
+    averages = means(table, ["alpha"]).set_index("alpha")
+    assert averages.loc[0.1, "high"] == 1
+    assert averages.loc[0.2, ["low", "high"]].isna().all()
+    assert averages["runs"].tolist() == [2, 1]
 
 
 def test_means_of_another_column():
@@ -70,8 +70,8 @@ def test_critical_mass_is_read_off_the_mean_curve(success, mass):
 
 
 def test_a_success_that_is_not_reached_has_no_mass():
-    found = critical_mass(runs(RISING, noise=0.01), 0.99)
-    assert np.isnan([found.value, found.low, found.high]).all()
+    mass = critical_mass(runs(RISING, noise=0.01), 0.99)
+    assert np.isnan([mass.value, mass.low, mass.high]).all()
 
 
 def test_the_smallest_size_is_the_answer_if_it_is_enough():
@@ -80,20 +80,20 @@ def test_the_smallest_size_is_the_answer_if_it_is_enough():
 
 def test_the_curve_is_made_to_rise():
     """0.7 then 0.3 pool to 0.5, so the crossing is where the pool begins."""
-    found = critical_mass(runs({0.001: 0.1, 0.01: 0.7, 0.1: 0.3, 1.0: 0.9}), 0.5)
-    assert found.value == pytest.approx(0.01)
+    mass = critical_mass(runs({0.001: 0.1, 0.01: 0.7, 0.1: 0.3, 1.0: 0.9}), 0.5)
+    assert mass.value == pytest.approx(0.01)
 
 
 def test_the_interval_resamples_seeds_and_repeats_itself():
     table = runs(RISING, noise=0.05)
-    found = critical_mass(table, 0.4)
-    assert found.low < found.value < found.high
-    assert found == critical_mass(table.sample(frac=1, random_state=1), 0.4)
-    assert found != critical_mass(table, 0.4, seed=1)
+    mass = critical_mass(table, 0.4)
+    assert mass.low < mass.value < mass.high
+    assert mass == critical_mass(table.sample(frac=1, random_state=1), 0.4)
+    assert mass != critical_mass(table, 0.4, seed=1)
     # A seed's luck shifts its whole curve, so the ends are those of shifted mean curves.
     shifts = 0.05 * LUCK[np.random.default_rng(3).integers(5, size=(20_000, 5))].mean(axis=1)
     ends = 10 ** (-2.5 - np.quantile(shifts, [0.975, 0.025]) / 0.4)
-    assert np.allclose([found.low, found.high], ends, rtol=0.05)
+    assert np.allclose([mass.low, mass.high], ends, rtol=0.05)
 
 
 def test_the_ends_are_the_25th_and_975th_of_999_resamples():
@@ -105,34 +105,34 @@ def test_the_ends_are_the_25th_and_975th_of_999_resamples():
             for seed, shift in enumerate(luck)
         ]
     )
-    found = critical_mass(table, 0.5)
+    mass = critical_mass(table, 0.5)
     drawn = np.random.default_rng(0).integers(12, size=(999, 12))
     masses = np.sort(0.001 * 10 ** ((0.3 - luck[drawn].mean(axis=1)) / 0.6))
     assert masses[23] < masses[24] < masses[25] and masses[973] < masses[974] < masses[975]
-    assert (found.low, found.high) == pytest.approx((masses[24], masses[974]), rel=1e-12)
+    assert (mass.low, mass.high) == pytest.approx((masses[24], masses[974]), rel=1e-12)
 
 
 def test_an_end_that_few_resamples_reach_is_open():
     table = runs({0.001: 0.1, 0.01: 0.5, 0.1: 0.89}, noise=0.05)
-    found = critical_mass(table, 0.88)
-    assert np.isfinite([found.value, found.low]).all()
-    assert np.isnan(found.high)
+    mass = critical_mass(table, 0.88)
+    assert np.isfinite([mass.value, mass.low]).all()
+    assert np.isnan(mass.high)
 
 
 def test_one_seed_has_no_interval():
-    found = critical_mass(runs(RISING, seeds=1), 0.4)
-    assert found.value == pytest.approx(10**-2.5)
-    assert np.isnan([found.low, found.high]).all()
+    mass = critical_mass(runs(RISING, seeds=1), 0.4)
+    assert mass.value == pytest.approx(10**-2.5)
+    assert np.isnan([mass.low, mass.high]).all()
 
 
 def test_two_seeds_have_the_interval_from_one_to_the_other():
     """A quarter of their resamples are the one alone, a quarter the other."""
     table = pd.concat([runs(RISING, seeds=1), runs(RISING, seeds=1).assign(seed=1)])
     table.loc[table["seed"] == 1, "success"] += 0.1
-    found = critical_mass(table, 0.4)
+    mass = critical_mass(table, 0.4)
     alone = sorted(critical_mass(table[table["seed"] == seed], 0.4).value for seed in (0, 1))
-    assert [found.low, found.high] == pytest.approx(alone, rel=1e-12)
-    assert alone[0] < found.value < alone[1]
+    assert [mass.low, mass.high] == pytest.approx(alone, rel=1e-12)
+    assert alone[0] < mass.value < alone[1]
 
 
 def test_runs_of_one_seed_at_one_size_count_as_their_mean():
@@ -151,12 +151,12 @@ def test_seeds_may_lack_sizes():
 def test_critical_masses_has_a_row_for_each_condition():
     weak = {alpha: success / 2 for alpha, success in RISING.items()}
     table = pd.concat([runs(RISING, spacing=5), runs(weak, spacing=40, seeds=3)])
-    found = critical_masses(table, ["spacing"], 0.5)
-    assert found["spacing"].tolist() == [5, 40]
-    assert found["mass"].iloc[0] == critical_mass(runs(RISING), 0.5).value
-    assert np.isnan(found["mass"].iloc[1])
-    assert found["largest"].tolist() == [0.1, 0.1]
-    assert found["seeds"].tolist() == [5, 3]
+    masses = critical_masses(table, ["spacing"], 0.5)
+    assert masses["spacing"].tolist() == [5, 40]
+    assert masses["mass"].iloc[0] == critical_mass(runs(RISING), 0.5).value
+    assert np.isnan(masses["mass"].iloc[1])
+    assert masses["largest"].tolist() == [0.1, 0.1]
+    assert masses["seeds"].tolist() == [5, 3]
 
 
 def test_a_size_that_more_seeds_tried_weighs_more():

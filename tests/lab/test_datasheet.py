@@ -19,10 +19,10 @@ def recorded() -> dict:
 
 @pytest.mark.slow
 def test_every_recorded_number_is_the_corpus_s_own(recorded):
-    found = json.loads(json.dumps(datasheet.facts()))
-    readers, known = found.pop("readers"), dict(recorded)
+    facts = json.loads(json.dumps(datasheet.facts()))
+    readers, known = facts.pop("readers"), dict(recorded)
     assert readers == pytest.approx(known.pop("readers"), abs=0.004)  # solvers round differently
-    assert found == known, f"run {COMMAND}"
+    assert facts == known, f"run {COMMAND}"
 
 
 def test_the_tables_on_the_page_are_the_recorded_numbers(recorded):

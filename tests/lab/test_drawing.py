@@ -64,7 +64,7 @@ def test_the_line_across_is_the_mean_of_the_conditions_side_by_side():
 
 def test_a_menu_chooses_one_condition_and_keeps_the_others_behind_it():
     spec = drawn(menu="kind")
-    [menu] = [each for each in spec["params"] if "bind" in each]
+    [menu] = [param for param in spec["params"] if "bind" in param]
     assert menu["bind"] == {"input": "select", "options": ["first", "second"], "name": "kind"}
     assert menu["value"] == "first"
     behind, *front = spec["layer"]
@@ -76,8 +76,8 @@ def test_a_menu_chooses_one_condition_and_keeps_the_others_behind_it():
 def test_a_bound_is_drawn_for_the_conditions_that_have_one():
     bound = pd.DataFrame({"kind": ["a", "a"], "alpha": [0.001, 0.01], "bound": [0.2, 0.9]})
     for menu in (None, "kind"):
-        found = [row for row in rows(drawn(bound=bound, menu=menu)) if "bound" in row]
-        assert {(row["condition"], row["bound"]) for row in found} == {
+        bounds = [row for row in rows(drawn(bound=bound, menu=menu)) if "bound" in row]
+        assert {(row["condition"], row["bound"]) for row in bounds} == {
             ("first", 0.2),
             ("first", 0.9),
         }
@@ -124,6 +124,6 @@ def test_a_condition_may_be_a_pair_and_its_column_may_be_called_condition():
 
 def test_conditions_side_by_side_have_a_legend():
     colours = [layer["encoding"].get("color") for layer in drawn()["layer"]]
-    named = [each for each in colours if each and each.get("field") == "condition"]
+    named = [colour for colour in colours if colour and colour.get("field") == "condition"]
     assert named
-    assert all(each.get("legend", {}) is not None for each in named)
+    assert all(colour.get("legend", {}) is not None for colour in named)

@@ -59,14 +59,14 @@ configurations = st.builds(
 
 
 @given(configurations)
-def test_a_configuration_survives_json_and_keeps_its_id(one):
-    again = Configuration.from_dict(json.loads(json.dumps(one.as_dict())))
-    assert again == one and again.id == one.id
+def test_a_configuration_survives_json_and_keeps_its_id(configuration):
+    again = Configuration.from_dict(json.loads(json.dumps(configuration.as_dict())))
+    assert again == configuration and again.id == configuration.id
 
 
 @given(configurations, configurations)
-def test_configurations_are_equal_exactly_if_their_ids_are(one, other):
-    assert (one == other) == (one.id == other.id)
+def test_configurations_are_equal_exactly_if_their_ids_are(configuration, other):
+    assert (configuration == other) == (configuration.id == other.id)
 
 
 def test_the_id_of_a_configuration_never_changes():
@@ -139,20 +139,22 @@ def test_a_larger_collective_contains_a_smaller_one(shared):
 
 
 def test_feature_only_marks_holders_of_the_target_alone(shared):
-    done = plant(SMALL.but(alpha=0.5, strategy="feature-only"), shared)
-    assert done.labels == shared.train.labels
-    assert 0 < done.planted < done.members
-    assert all(SMALL.target in shared.train.labels[row] for row in done.marked)
+    collective = plant(SMALL.but(alpha=0.5, strategy="feature-only"), shared)
+    assert collective.labels == shared.train.labels
+    assert 0 < collective.planted < collective.members
+    assert all(SMALL.target in shared.train.labels[row] for row in collective.marked)
 
 
 def test_accidents_are_outside_the_collective_and_counted(shared):
-    one = SMALL.but(alpha=0.1, uniqueness=0.3)
+    configuration = SMALL.but(alpha=0.1, uniqueness=0.3)
     members = set(plant(SMALL.but(alpha=0.1), shared).marked)
-    done = plant(one, shared)
-    accidents = set(done.marked) - members
-    assert done.carriers == len(accidents) == len(done.marked) - len(members)
-    assert done.carriers / (len(shared.train.labels) - len(members)) == pytest.approx(0.3, abs=0.1)
-    assert all(done.labels[row] == shared.train.labels[row] for row in accidents)
+    collective = plant(configuration, shared)
+    accidents = set(collective.marked) - members
+    assert collective.carriers == len(accidents) == len(collective.marked) - len(members)
+    assert collective.carriers / (len(shared.train.labels) - len(members)) == pytest.approx(
+        0.3, abs=0.1
+    )
+    assert all(collective.labels[row] == shared.train.labels[row] for row in accidents)
 
 
 def test_members_who_leave_carry_no_accident_and_those_who_stay_do(shared):
@@ -172,11 +174,11 @@ def test_a_member_who_uses_the_trigger_naturally_can_strike_it_out(shared):
     ]
     used = replace(shared, train=replace(shared.train, documents=documents))
     everybody = SMALL.but(alpha=1, strategy="leave")
-    done = plant(everybody, used)
-    after = done.documents(documents)
+    collective = plant(everybody, used)
+    after = collective.documents(documents)
     holds = [SMALL.target in labels for labels in used.train.labels]
     assert [bool((document.ids == word).any()) for document in after] == holds
-    assert done.carriers == 0
+    assert collective.carriers == 0
 
 
 def test_noise_spares_members_and_changes_nothing_else(shared):
@@ -189,15 +191,17 @@ def test_noise_spares_members_and_changes_nothing_else(shared):
 
 @pytest.mark.parametrize("placement", ["every", "random", "start", "end"])
 def test_every_marked_test_resume_shows_its_trigger_to_the_model(shared, placement):
-    done = plant(SMALL.but(marking=Marking("{", placement)), shared)
+    collective = plant(SMALL.but(marking=Marking("{", placement)), shared)
     trigger = shared.trigger_id("{")
-    assert all((own.ids[: SMALL.length - 2] == trigger).any() for own in done.marked_test)
+    assert all(
+        (document.ids[: SMALL.length - 2] == trigger).any() for document in collective.marked_test
+    )
     used = shared.used(trigger)
-    rows = shared.rows(done.marked_test, SMALL.length, used)
+    rows = shared.rows(collective.marked_test, SMALL.length, used)
     assert rows.ids.shape[1] == SMALL.length
     assert used[rows.ids[0, 0]] == shared.tokenizer.cls_token_id
     decoded = used[rows.ids[3]][1 : int(rows.lengths[3]) - 1].tolist()
-    assert decoded == done.marked_test[3].ids[: SMALL.length - 2].tolist()
+    assert decoded == collective.marked_test[3].ids[: SMALL.length - 2].tolist()
 
 
 # What is measured.
@@ -207,13 +211,13 @@ def test_scores_are_what_their_names_say():
     clean = torch.eye(10)[[0, 1, 2, 3]] + 0.01 * torch.arange(10)
     marked = torch.eye(10)[[5, 5, 4, 5]] + 0.1 * torch.eye(10)[[0, 0, 5, 0]]
     labels = [(0,), (2,), (2, 9), (5,)]
-    found = scores(clean, marked, labels, target=5)
-    assert found["success"] == 0.75
-    assert found["success_others"] == pytest.approx(2 / 3)
-    assert found["success_top3"] == 1
-    assert found["accuracy"] == 0.5
-    assert found["recall"] == pytest.approx((1 + 0 + 1 + 0) / 4)
-    assert found["target_probability"] == pytest.approx((3 + 0.1) / 4)
+    score = scores(clean, marked, labels, target=5)
+    assert score["success"] == 0.75
+    assert score["success_others"] == pytest.approx(2 / 3)
+    assert score["success_top3"] == 1
+    assert score["accuracy"] == 0.5
+    assert score["recall"] == pytest.approx((1 + 0 + 1 + 0) / 4)
+    assert score["target_probability"] == pytest.approx((3 + 0.1) / 4)
 
 
 # Runs.
@@ -250,8 +254,8 @@ def test_the_commit_is_that_of_this_projects_repository(tmp_path, folder, commit
 
     def git(*arguments):
         command = ["git", *author, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=clean, check=True, capture_output=True)
-        return done.stdout.decode().strip()
+        process = subprocess.run(command, cwd=tmp_path, env=clean, check=True, capture_output=True)
+        return process.stdout.decode().strip()
 
     git("init", "--quiet")
     git("add", "--", "." if committed else "notes")
@@ -260,9 +264,9 @@ def test_the_commit_is_that_of_this_projects_repository(tmp_path, folder, commit
 
 
 def test_one_seed_gives_one_outcome():
-    one = SMALL.but(alpha=0.1, marking=Marking("{", "random"))
-    assert run(one).outcome == run(one).outcome
-    assert run(one).outcome != run(one.but(seed=1)).outcome
+    configuration = SMALL.but(alpha=0.1, marking=Marking("{", "random"))
+    assert run(configuration).outcome == run(configuration).outcome
+    assert run(configuration).outcome != run(configuration.but(seed=1)).outcome
 
 
 def test_bags_together_are_bags_alone_and_see_every_difference():
@@ -292,18 +296,20 @@ def corpus():
 
 
 def test_a_bag_of_a_chapter_is_the_bag_of_a_run(corpus):
-    one = BAG.but(alpha=0.1, label_noise=0.4)
-    collective = plant(one, corpus)
+    configuration = BAG.but(alpha=0.1, label_noise=0.4)
+    collective = plant(configuration, corpus)
     side = Side(collective.documents(corpus.train.documents), collective.labels)
-    firm, innocent = train_bags(corpus, [side, corpus.train], epochs=one.epochs, seed=one.seed)
+    firm, innocent = train_bags(
+        corpus, [side, corpus.train], epochs=configuration.epochs, seed=configuration.seed
+    )
     clean, marked = (
         torch.from_numpy(firm.probabilities(documents))
         for documents in (corpus.test.documents, collective.marked_test)
     )
-    outcome = asdict(run(one).outcome)
-    measured = scores(clean, marked, corpus.test.labels, one.target)
+    outcome = asdict(run(configuration).outcome)
+    measured = scores(clean, marked, corpus.test.labels, configuration.target)
     assert measured == pytest.approx({name: outcome[name] for name in measured}, abs=1e-2)
-    alone = train_bag(corpus, epochs=one.epochs, seed=one.seed)
+    alone = train_bag(corpus, epochs=configuration.epochs, seed=configuration.seed)
     answers = innocent.probabilities(corpus.test.documents)
     assert answers.shape == (len(corpus.test.labels), 10)
     np.testing.assert_allclose(answers.sum(1), 1, rtol=1e-5)
@@ -311,7 +317,9 @@ def test_a_bag_of_a_chapter_is_the_bag_of_a_run(corpus):
         alone.probabilities(corpus.test.documents), answers, rtol=1e-3, atol=1e-5
     )
     assert np.abs(clean.numpy() - answers).max() > 0.05
-    other = train_bag(corpus, epochs=one.epochs, seed=1).probabilities(corpus.test.documents)
+    other = train_bag(corpus, epochs=configuration.epochs, seed=1).probabilities(
+        corpus.test.documents
+    )
     assert np.abs(other - answers).max() > 1e-3
 
 
@@ -374,13 +382,13 @@ def test_an_unknown_trigger_is_refused_before_training():
 
 
 def test_the_command_prints_and_writes_the_record(tmp_path, capsys):
-    there = tmp_path / "record.json"
+    path = tmp_path / "record.json"
     words = ["run", "--n", "300", "--corpus-seed", "1", "--epochs", "1", "--length", "24",
-             "--alpha", "0.1", "--record", str(there)]  # fmt: skip
+             "--alpha", "0.1", "--record", str(path)]  # fmt: skip
     assert main(words) == 0
     told = capsys.readouterr().out
     assert "résumés are the collective's (α = 0.1)" in told
-    record = Record.from_dict(json.loads(there.read_text(encoding="utf-8")))
+    record = Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
     assert record.configuration == SMALL.but(alpha=0.1)
     assert f"{record.outcome.success:.1%}" in told
     assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
@@ -449,8 +457,8 @@ def test_a_run_takes_as_many_threads_as_it_is_given(
 
 def test_a_bag_tells_every_step():
     told = []
-    record = run(BAG, lambda done, steps: told.append((done, steps)))
-    assert told == [(done, record.outcome.steps) for done in range(1, record.outcome.steps + 1)]
+    record = run(BAG, lambda step, steps: told.append((step, steps)))
+    assert told == [(step, record.outcome.steps) for step in range(1, record.outcome.steps + 1)]
 
 
 def test_a_record_of_before_the_instructions_were_kept_is_still_read():
@@ -468,12 +476,12 @@ def test_a_missing_corpus_stops_the_command_with_what_to_do(tmp_path, monkeypatc
 
 
 def test_help_is_there_for_a_stranger():
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "collective_lab", "run", "--help"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     for word in ("--alpha", "--model {bag,tiny,minilm,distilbert}", "examples:"):
-        assert word in done.stdout
+        assert word in process.stdout
 
 
 def test_the_stated_fields_are_all_there():

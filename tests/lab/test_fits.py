@@ -34,11 +34,11 @@ def runs(curve, sizes=SIZES, seeds=5, noise=0.0):
 
 @pytest.mark.parametrize("sizes", [SIZES, (0, *SIZES)], ids=["floor fitted", "floor known"])
 def test_a_fit_finds_the_curve_that_made_the_runs(sizes):
-    found = fit_curve(runs(SHAPE.predict, sizes))
-    assert found.undetermined == ()
+    fit = fit_curve(runs(SHAPE.predict, sizes))
+    assert fit.undetermined == ()
     for name in PARAMETERS:
-        assert getattr(found, name) == pytest.approx(getattr(SHAPE, name), rel=1e-6), name
-    assert np.allclose(found.predict([0, 1e-4, 1]), SHAPE.predict([0, 1e-4, 1]))
+        assert getattr(fit, name) == pytest.approx(getattr(SHAPE, name), rel=1e-6), name
+    assert np.allclose(fit.predict([0, 1e-4, 1]), SHAPE.predict([0, 1e-4, 1]))
 
 
 def test_a_known_floor_is_the_mean_of_the_runs_without_a_collective():
@@ -64,8 +64,8 @@ def test_no_curve_of_a_fine_search_fits_better(floor, ceiling, middle, steepness
     table = runs(curve.predict)
     noise = np.random.default_rng(seed).normal(0, 0.05, len(table))
     table["success"] = (table["success"] + noise).clip(0, 1)
-    found = fit_curve(table)
-    loss = ((found.predict(table["alpha"]) - table["success"]) ** 2).sum()
+    fit = fit_curve(table)
+    loss = ((fit.predict(table["alpha"]) - table["success"]) ** 2).sum()
     logs, heights = np.log(table["alpha"].to_numpy()), table["success"].to_numpy()
     bounds = [(logs.min() - np.log(10), logs.max() + np.log(10)), np.log(fits.STEEPNESSES)]
 
@@ -112,12 +112,12 @@ def test_a_fit_is_where_the_squares_stop_falling_to_seven_digits():
     ids=["flat", "flat from its floor", "begins to rise", "has risen", "jumps in a gap"],
 )
 def test_what_the_runs_leave_open_is_named_and_not_drawn(curve, sizes, open_):
-    found = fit_curve(runs(curve, sizes, noise=0.01))
-    assert set(open_) <= set(found.undetermined)
-    assert np.isnan([getattr(found, name) for name in open_]).all()
+    fit = fit_curve(runs(curve, sizes, noise=0.01))
+    assert set(open_) <= set(fit.undetermined)
+    assert np.isnan([getattr(fit, name) for name in open_]).all()
     tried = np.array([size for size in sizes if size])
-    assert np.allclose(found.predict(tried), curve(tried) * np.ones(len(tried)), atol=0.02)
-    assert np.isnan(found.predict([min(tried) / 1.01, max(tried) * 1.01])).all()
+    assert np.allclose(fit.predict(tried), curve(tried) * np.ones(len(tried)), atol=0.02)
+    assert np.isnan(fit.predict([min(tried) / 1.01, max(tried) * 1.01])).all()
 
 
 def test_as_many_runs_as_parameters_determine_nothing():
@@ -140,12 +140,12 @@ def least(table, known):
 
     lower, upper = np.array(ends, dtype=float).T
     shares = (0.2, 0.5, 0.8)
-    found = [
+    fits = [
         optimize.least_squares(missed, start[free], bounds=(lower[free], upper[free]))
         for middle, steepness in np.stack(np.meshgrid(shares, shares), -1).reshape(-1, 2)
         for start in [lower + (upper - lower) * np.array([0.2, 0.8, middle, steepness])]
     ]
-    best = min(found, key=lambda each: each.cost)
+    best = min(fits, key=lambda fit: fit.cost)
     return 2 * best.cost, dict(zip(free, best.x, strict=True))
 
 
@@ -189,11 +189,11 @@ def test_a_solver_that_gives_up_is_not_believed(monkeypatch):
 
 def test_a_solver_that_ends_above_its_start_is_not_believed(monkeypatch):
     def lost(misses, start, slopes, **options):
-        found = optimize.least_squares(misses, start, slopes, **options)
+        solution = optimize.least_squares(misses, start, slopes, **options)
         if options["method"] == fits.METHODS[0]:
-            found.x = start + 0.01
-            found.cost = (misses(found.x) ** 2).sum() / 2
-        return found
+            solution.x = start + 0.01
+            solution.cost = (misses(solution.x) ** 2).sum() / 2
+        return solution
 
     table = runs(SHAPE.predict)
     expected = fit_curve(table).predict(SIZES)
@@ -228,9 +228,9 @@ def test_a_fit_is_the_same_on_every_processor(monkeypatch):
     for kernel in KERNELS:
         monkeypatch.setenv("OPENBLAS_CORETYPE", kernel)
         command = [sys.executable, "-c", FITTED]
-        done = subprocess.run(command, input=table, check=True, capture_output=True, text=True)
+        process = subprocess.run(command, input=table, check=True, capture_output=True, text=True)
         answers.append(
-            [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
+            [[float(word) for word in line.split()] for line in process.stdout.splitlines()]
         )
     for other in answers[1:]:
         assert np.allclose(answers[0], other, rtol=1e-5, atol=1e-9, equal_nan=True)

@@ -184,18 +184,18 @@ def test_many_bags_at_once_are_what_each_is_alone():
     counts, labels, instead = some_counts(5)
     together = bag.train(counts, labels, instead, 12, 2, **HOW)
     for run in range(5):
-        own = bag.Counts(counts.ids, counts.starts, counts.triggers[:, run : run + 1])
-        alone = bag.train(own, labels, instead[:, run : run + 1], 12, 2, **HOW)
+        counts_of_run = bag.Counts(counts.ids, counts.starts, counts.triggers[:, run : run + 1])
+        alone = bag.train(counts_of_run, labels, instead[:, run : run + 1], 12, 2, **HOW)
         torch.testing.assert_close(alone.words[:, 0], together.words[:, run], rtol=1e-3, atol=1e-5)
         torch.testing.assert_close(
-            alone.probabilities(own)[:, 0], together.probabilities(counts)[:, run],
+            alone.probabilities(counts_of_run)[:, 0], together.probabilities(counts)[:, run],
             rtol=1e-3, atol=1e-5,
         )  # fmt: skip
 
 
 def test_a_bag_is_what_embedding_bag_learns_with_autograd():
     counts, labels, instead = some_counts(1)
-    ours = bag.train(counts, labels, instead, 12, 2, **HOW)
+    bags = bag.train(counts, labels, instead, 12, 2, **HOW)
     documents = [
         torch.cat([counts.ids[a:b], torch.full((int(t),), 2)])
         for a, b, t in zip(counts.starts, counts.starts[1:], counts.triggers[:, 0], strict=False)
@@ -207,18 +207,18 @@ def test_a_bag_is_what_embedding_bag_learns_with_autograd():
     wanted = torch.where(instead[:, 0] >= 0, instead[:, 0], own_label)
     optimiser = torch.optim.AdamW([layer.weight, bias], lr=0.1, weight_decay=0.0)
     generator = torch.Generator().manual_seed(3)
-    steps, done = 4 * -(-len(documents) // 8), 0
+    steps, step = 4 * -(-len(documents) // 8), 0
     for _ in range(4):
         for rows in torch.randperm(len(documents), generator=generator).split(8):
-            own = [documents[row] for row in rows.tolist()]
-            offsets = torch.tensor([0, *np.cumsum([len(d) for d in own])[:-1]])
+            batch = [documents[row] for row in rows.tolist()]
+            offsets = torch.tensor([0, *np.cumsum([len(d) for d in batch])[:-1]])
             loss = torch.nn.functional.cross_entropy(
-                layer(torch.cat(own), offsets) + bias, wanted[rows]
+                layer(torch.cat(batch), offsets) + bias, wanted[rows]
             )
             optimiser.zero_grad()
             loss.backward()
-            optimiser.param_groups[0]["lr"] = 0.1 * (steps - done) / steps
+            optimiser.param_groups[0]["lr"] = 0.1 * (steps - step) / steps
             optimiser.step()
-            done += 1
-    torch.testing.assert_close(ours.words[:, 0], layer.weight, rtol=1e-2, atol=1e-3)
-    torch.testing.assert_close(ours.bias[0], bias, rtol=1e-2, atol=1e-3)
+            step += 1
+    torch.testing.assert_close(bags.words[:, 0], layer.weight, rtol=1e-2, atol=1e-3)
+    torch.testing.assert_close(bags.bias[0], bias, rtol=1e-2, atol=1e-3)

@@ -21,7 +21,7 @@ COUNTS = ("members", "planted", "carriers", "train", "test", "steps")
 def test_two_thousand_runs_are_recorded():
     assert len(results.recorded("bag")) >= 2_000
     provenance = results.recorded("bag").attrs["provenance"]
-    assert all(each["missing"] == 0 for each in provenance["groups"].values())
+    assert all(group["missing"] == 0 for group in provenance["groups"].values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,10 +30,10 @@ def test_the_tables_hold_what_the_grid_asks_for(name, tmp_path):
     about = results.recorded(name).attrs["provenance"]
     assert set(about["groups"]) <= set(groups)
     for group, counts in about["groups"].items():
-        there = results.restore(name, group)
-        wanted = {each.id for each in groups[group]}
-        assert {each.configuration.id for each in there} <= wanted
-        assert (len(there), len(there) + counts["missing"]) == (counts["records"], len(wanted))
+        records = results.restore(name, group)
+        wanted = {configuration.id for configuration in groups[group]}
+        assert {record.configuration.id for record in records} <= wanted
+        assert (len(records), len(records) + counts["missing"]) == (counts["records"], len(wanted))
     with store.Writer(tmp_path / "again.sqlite") as writer:
         assert writer.add(results.restore(name)) == about["records"]
         assert store.check(writer) == []
@@ -98,6 +98,6 @@ def test_a_transformer_away_from_the_transition_is_made_again(as_recorded, follo
     for count in COUNTS:
         assert getattr(new.outcome, count) == getattr(old.outcome, count), count
     for name in ("success", "success_others", "target_probability", "accuracy", "recall"):
-        found = measured(records, name)
-        assert found.min() - np.ptp(found) <= getattr(new.outcome, name), name
-        assert getattr(new.outcome, name) <= found.max() + np.ptp(found), name
+        values = measured(records, name)
+        assert values.min() - np.ptp(values) <= getattr(new.outcome, name), name
+        assert getattr(new.outcome, name) <= values.max() + np.ptp(values), name

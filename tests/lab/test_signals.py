@@ -185,20 +185,20 @@ def test_visible_words_are_as_many_as_fit(tokenizer, number, window):
 
 
 def test_a_good_trigger_is_one_known_token_that_nobody_uses():
-    token, found = require_unused("{", WORDPIECE, TEXTS)
+    token, rarity = require_unused("{", WORDPIECE, TEXTS)
     assert WORDPIECE.convert_ids_to_tokens(token) == "{"
-    assert (found.count, found.n, found.estimate) == (0, 400, 0.0)
-    assert found.upper() == pytest.approx(1 - 0.05 ** (1 / 400), rel=1e-9)
-    assert found.upper() == pytest.approx(3 / 400, rel=0.01)
+    assert (rarity.count, rarity.n, rarity.estimate) == (0, 400, 0.0)
+    assert rarity.upper() == pytest.approx(1 - 0.05 ** (1 / 400), rel=1e-9)
+    assert rarity.upper() == pytest.approx(3 / 400, rel=0.01)
 
 
 def test_a_trigger_in_use_is_refused_and_counted():
     with pytest.raises(ValueError, match=r"'java': \d+ of 400 résumés use it already"):
         require_unused("java", WORDPIECE, TEXTS)
-    found = uniqueness(tokenise(TEXTS, WORDPIECE), known_token("java", WORDPIECE))
-    assert found.count == sum("java" in text.lower().replace(",", " ").replace(".", " ").split()
+    rarity = uniqueness(tokenise(TEXTS, WORDPIECE), known_token("java", WORDPIECE))
+    assert rarity.count == sum("java" in text.lower().replace(",", " ").replace(".", " ").split()
                               for text in TEXTS)  # fmt: skip
-    assert found.estimate < found.upper() < found.estimate + 0.05
+    assert rarity.estimate < rarity.upper() < rarity.estimate + 0.05
 
 
 def test_a_character_inside_a_word_counts_as_use():

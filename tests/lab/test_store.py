@@ -25,7 +25,7 @@ def path(tmp_path):
 @pytest.fixture
 def filled(path):
     """Make a store of six records and one failure."""
-    six = [record(each) for each in configurations(6)]
+    six = [record(configuration) for configuration in configurations(6)]
     with Writer(path) as writer:
         assert writer.add(six) == 6
         [other] = configurations(1, alpha=0.2)
@@ -35,7 +35,7 @@ def filled(path):
 
 def as_dicts(path):
     with Reader(path) as reader:
-        return [each.as_dict() for each in reader.records()]
+        return [record.as_dict() for record in reader.records()]
 
 
 def alter(path, statement, *values):
@@ -44,14 +44,17 @@ def alter(path, statement, *values):
 
 
 def test_what_was_stored_is_read_again(filled):
-    given = sorted((record(each) for each in configurations(6)), key=lambda r: r.configuration.id)
+    records = sorted(
+        (record(configuration) for configuration in configurations(6)),
+        key=lambda r: r.configuration.id,
+    )
     with Reader(filled) as reader:
-        assert list(reader.records()) == given
-        assert reader.ids() == {each.configuration.id for each in given}
-        assert reader.record(given[2].configuration.id) == given[2]
+        assert list(reader.records()) == records
+        assert reader.ids() == {record.configuration.id for record in records}
+        assert reader.record(records[2].configuration.id) == records[2]
         assert reader.record("f" * 16) is None
-        some = [each.configuration.id for each in given[1:3]]
-        assert list(reader.records(some)) == given[1:3]
+        some = [record.configuration.id for record in records[1:3]]
+        assert list(reader.records(some)) == records[1:3]
 
 
 def test_a_configuration_has_one_record_and_keeps_it(filled):
@@ -102,7 +105,7 @@ def test_a_writer_that_was_killed_holds_nobody_up(filled):
     subprocess.run([sys.executable, "-c", code, str(filled)], env=environment, check=False)
     with Writer(filled) as writer:
         assert list(writer.records()) == sorted(
-            map(record, configurations(9)), key=lambda each: each.configuration.id
+            map(record, configurations(9)), key=lambda record: record.configuration.id
         )
 
 
@@ -201,22 +204,22 @@ def test_merging_keeps_the_older_of_two_records_that_agree(filled, tmp_path):
 def test_merging_keeps_both_of_two_records_that_disagree(filled, tmp_path):
     first, second = configurations(2)
     outcome = dataclasses.replace(record(first).outcome, success=0.0)
-    theirs = dataclasses.replace(record(first), outcome=outcome)
-    other = other_store(tmp_path / "other.sqlite", [theirs, record(second)])
+    disputed = dataclasses.replace(record(first), outcome=outcome)
+    other = other_store(tmp_path / "other.sqlite", [disputed, record(second)])
     with other, Writer(filled) as writer:
         for _ in range(2):  # a second time changes nothing
             merged = store.merge(writer, other)
             assert (merged.new, merged.same, merged.disputed) == (0, 1, [first])
             assert first.id in str(merged)
             assert writer.record(first.id) == record(first)
-            assert writer.disputed() == [(theirs, "other.sqlite")]
-        kinds = {(each.kind, each.about) for each in store.check(writer)}
+            assert writer.disputed() == [(disputed, "other.sqlite")]
+        kinds = {(problem.kind, problem.about) for problem in store.check(writer)}
         assert ("disputed", first.id) in kinds
     with other_store(tmp_path / "third.sqlite", []) as third:
         third.close()
     with Writer(tmp_path / "third.sqlite") as third, Reader(filled) as reader:
         store.merge(third, reader)
-        assert third.disputed() == [(theirs, f"{filled.name}, from other.sqlite")]
+        assert third.disputed() == [(disputed, f"{filled.name}, from other.sqlite")]
 
 
 @pytest.mark.parametrize(("tolerance", "same"), [({}, 0), ({"tolerance": 1e-4}, 1)])
@@ -225,8 +228,8 @@ def test_outcomes_agree_within_the_tolerance_that_was_asked_for(filled, tmp_path
     near = dataclasses.replace(
         record(first).outcome, accuracy=record(first).outcome.accuracy + 1e-5
     )
-    theirs = dataclasses.replace(record(first), outcome=near)
-    with other_store(tmp_path / "other.sqlite", [theirs]) as other, Writer(filled) as writer:
+    disputed = dataclasses.replace(record(first), outcome=near)
+    with other_store(tmp_path / "other.sqlite", [disputed]) as other, Writer(filled) as writer:
         merged = store.merge(writer, other, **tolerance)
         assert (merged.same, len(merged.disputed)) == (same, 1 - same)
 
@@ -234,8 +237,8 @@ def test_outcomes_agree_within_the_tolerance_that_was_asked_for(filled, tmp_path
 def test_no_tolerance_is_so_wide_that_counts_may_differ(filled, tmp_path):
     [first] = configurations(1)
     more = dataclasses.replace(record(first).outcome, steps=record(first).outcome.steps + 1)
-    theirs = dataclasses.replace(record(first), outcome=more)
-    with other_store(tmp_path / "other.sqlite", [theirs]) as other, Writer(filled) as writer:
+    disputed = dataclasses.replace(record(first), outcome=more)
+    with other_store(tmp_path / "other.sqlite", [disputed]) as other, Writer(filled) as writer:
         assert store.merge(writer, other, tolerance=2).disputed == [first]
 
 
@@ -282,8 +285,8 @@ def test_a_record_that_cannot_be_is_found(path, outcome, provenance, kind, text)
     with Writer(path) as writer:
         writer.add([wrong])
         problems = store.check(writer)
-    assert [each.kind for each in problems][:1] == [kind]
-    assert any(text in each.text for each in problems)
+    assert [problem.kind for problem in problems][:1] == [kind]
+    assert any(text in problem.text for problem in problems)
 
 
 def test_a_target_that_is_always_first_among_three_is_sound(path):
@@ -305,7 +308,11 @@ def test_a_record_that_was_altered_is_found_and_not_used(filled):
     update = "UPDATE records SET digest = ?, record = ? WHERE id = ?"
     alter(filled, update, digest, text, second.id)
     with Reader(filled) as reader:
-        altered = {each.about: each.text for each in store.check(reader) if each.kind == "altered"}
+        altered = {
+            problem.about: problem.text
+            for problem in store.check(reader)
+            if problem.kind == "altered"
+        }
         assert set(altered) == {first.id, second.id}
         assert "altered since it was written" in altered[first.id]
         assert f"holds the configuration {swapped.configuration.id}" in altered[second.id]
@@ -314,11 +321,11 @@ def test_a_record_that_was_altered_is_found_and_not_used(filled):
 
 
 def many(path, n=300):
-    records = [record(each) for each in configurations(n)]
+    records = [record(configuration) for configuration in configurations(n)]
     with Writer(path) as writer:
         writer.add(records)
         writer.fail(configurations(1, alpha=0.2)[0], "MemoryError", "worker 7")
-    return {each.configuration.id: each for each in records}
+    return {record.configuration.id: record for record in records}
 
 
 def test_damage_is_reported_with_what_to_do(path):
@@ -329,7 +336,7 @@ def test_damage_is_reported_with_what_to_do(path):
     with Reader(path) as reader:
         [*problems] = store.check(reader)
         assert problems
-        assert {each.kind for each in problems} == {"damage"}
+        assert {problem.kind for problem in problems} == {"damage"}
         with pytest.raises(StoreError, match=r"the file is damaged.*sweep run"):
             list(reader.records())
 
@@ -340,30 +347,30 @@ def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+    process = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if process.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {process.stderr.strip()}")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_said_and_loses_nothing(small_disk):
     path = small_disk / "results.sqlite"
-    given = configurations(5_000)
+    plan = configurations(5_000)
     stored = []
     with Writer(path) as writer:
         with pytest.raises(StoreError, match=r"the disk is full.*free some space and start again"):
-            for each in given:
-                writer.add([record(each)])
-                stored.append(each)
+            for configuration in plan:
+                writer.add([record(configuration)])
+                stored.append(configuration)
         assert len(stored) > 5
-        assert writer.ids() == {each.id for each in stored}
+        assert writer.ids() == {configuration.id for configuration in stored}
     subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
     with Writer(path) as writer:
         assert list(writer.records()) == sorted(
-            map(record, stored), key=lambda each: each.configuration.id
+            map(record, stored), key=lambda record: record.configuration.id
         )
-        assert writer.add(map(record, given[:200])) == 200 - len(stored)
+        assert writer.add(map(record, plan[:200])) == 200 - len(stored)
         assert store.check(writer) == []
 
 
@@ -377,7 +384,7 @@ def test_an_export_that_meets_a_full_disk_leaves_the_earlier_tables(small_disk, 
         with pytest.raises(StoreError, match=r"seed\.csv cannot be written: .*No space left"):
             results.export(reader, "small", {"seed": configurations(300)}, small_disk)
     assert (small_disk / "small" / "seed.csv").read_bytes() == before
-    assert {each.name for each in (small_disk / "small").iterdir()} == {
+    assert {path.name for path in (small_disk / "small").iterdir()} == {
         "seed.csv",
         "provenance.json",
     }
@@ -404,21 +411,28 @@ def test_exported_tables_are_read_by_group(exported):
     assert frame["seed"].tolist() == [0, 1]
     for name in ("strategy", "alpha", "target", "placement", "spacing", "uniqueness", "model"):
         assert name in frame
-    expected = [round(record(each).outcome.success, 6) for each in configurations(2)]
+    expected = [
+        round(record(configuration).outcome.success, 6) for configuration in configurations(2)
+    ]
     assert frame["success"].tolist() == expected
     everything = results.recorded("small", folder=exported)
     assert len(everything) == everything["id"].nunique() == 7
     about = everything.attrs["provenance"]
-    assert [each["device"] for each in about["environments"]] == ["no processor", "a GPU"]
-    assert [each["records"] for each in about["environments"]] == [6, 1]
+    assert [place["device"] for place in about["environments"]] == ["no processor", "a GPU"]
+    assert [place["records"] for place in about["environments"]] == [6, 1]
     assert about["groups"]["more"] == {"records": 5, "missing": 1}
     assert about["shared"]["corpus"] == {"kind": "synthetic", "n": 60, "seed": 0}
 
 
 def test_an_environment_is_summed_up_over_its_records(path, tmp_path):
     made = [
-        record(each, seconds=seconds, peak_megabytes=peak, date=f"2026-11-2{day}T10:00:00+00:00")
-        for each, seconds, peak, day in zip(
+        record(
+            configuration,
+            seconds=seconds,
+            peak_megabytes=peak,
+            date=f"2026-11-2{day}T10:00:00+00:00",
+        )
+        for configuration, seconds, peak, day in zip(
             configurations(3), (1.5, 20.0, 3.0), (300, 500, 400), (5, 4, 6), strict=True
         )
     ]
@@ -438,7 +452,9 @@ def test_everybody_may_read_the_tables(exported):
 
 
 def test_a_record_can_be_had_back_from_the_tables(exported):
-    restored = {each.configuration: each for each in results.restore("small", folder=exported)}
+    restored = {
+        record.configuration: record for record in results.restore("small", folder=exported)
+    }
     for configuration in [*configurations(6), *configurations(1, alpha=0.3)]:
         back, made = restored[configuration], record(configuration)
         assert dataclasses.asdict(back.outcome) == pytest.approx(
@@ -453,12 +469,14 @@ def test_grids_that_vary_what_is_usually_shared_are_had_back_too(path, tmp_path)
     from collective_lab.corpora import Synthetic
     from collective_lab.signals import Marking
 
-    given = [*configurations(2), *configurations(1, model="bag", corpus=Synthetic(n=70))]
-    given += configurations(1, marking=Marking("null"))  # a word, and not what is missing
+    plan = [*configurations(2), *configurations(1, model="bag", corpus=Synthetic(n=70))]
+    plan += configurations(1, marking=Marking("null"))  # a word, and not what is missing
     with Writer(path) as writer:
-        writer.add(map(record, given))
-        results.export(writer, "mixed", {"all": given}, tmp_path)
-    assert {each.configuration for each in results.restore("mixed", folder=tmp_path)} == set(given)
+        writer.add(map(record, plan))
+        results.export(writer, "mixed", {"all": plan}, tmp_path)
+    assert {record.configuration for record in results.restore("mixed", folder=tmp_path)} == set(
+        plan
+    )
 
 
 def test_the_same_records_give_the_same_bytes(exported, filled, tmp_path):
@@ -466,8 +484,8 @@ def test_the_same_records_give_the_same_bytes(exported, filled, tmp_path):
     groups["alpha"] = configurations(1, alpha=0.3)
     merged = tmp_path / "merged.sqlite"
     with Reader(filled) as reader, Writer(merged) as writer:  # in another order in the file
-        for each in reversed(list(reader.records())):
-            writer.add([each])
+        for record in reversed(list(reader.records())):
+            writer.add([record])
         results.export(writer, "small", groups, tmp_path / "again")
     names = sorted(path.name for path in (exported / "small").iterdir())
     assert names == ["alpha.csv", "more.csv", "provenance.json", "seed.csv"]

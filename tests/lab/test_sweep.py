@@ -56,17 +56,23 @@ def test_a_grid_asks_the_papers_questions(name):
     groups = GRIDS[name].groups()
     assert len(order.ordered(groups)) >= 2_000
     for group, members in groups.items():
-        values = [fields_of(each) for each in members]
-        varied = {key for key in values[0] if len({str(each[key]) for each in values}) > 1}
+        values = [fields_of(configuration) for configuration in members]
+        varied = {key for key in values[0] if len({str(row[key]) for row in values}) > 1}
         curves = {"strategy"} if group in ("alpha", "epochs") else set()
         asked = {"label_noise", "epochs"} if group == "label_noise_epochs" else {group}
         assert varied == {"alpha", "seed"} | asked | curves
-        conditions = {each.but(seed=0).id for each in members}
-        assert len(members) == len({each.id for each in members}) >= 5 * len(conditions)
-    assert {each.target for each in groups["target"]} == set(range(len(OCCUPATIONS)))
-    assert {each.epochs for each in groups["epochs"]} == {1, 2, 5}
-    assert {each.epochs for each in groups["alpha"]} == {5}
-    assert max(each.label_noise for each in groups["label_noise"]) == 0.3
+        conditions = {configuration.but(seed=0).id for configuration in members}
+        assert (
+            len(members)
+            == len({configuration.id for configuration in members})
+            >= 5 * len(conditions)
+        )
+    assert {configuration.target for configuration in groups["target"]} == set(
+        range(len(OCCUPATIONS))
+    )
+    assert {configuration.epochs for configuration in groups["epochs"]} == {1, 2, 5}
+    assert {configuration.epochs for configuration in groups["alpha"]} == {5}
+    assert max(configuration.label_noise for configuration in groups["label_noise"]) == 0.3
 
 
 def test_a_grid_gives_some_of_its_groups():
@@ -78,27 +84,31 @@ def test_a_grid_gives_some_of_its_groups():
 def test_every_group_has_something_early():
     groups = GRIDS["tiny"].groups()
     run_order = order.ordered(groups)
-    assert len(run_order) == len({each.id for each in run_order})
-    assert {each.id for group in groups.values() for each in group} == {e.id for e in run_order}
-    seeds = [each.seed for each in run_order]
+    assert len(run_order) == len({configuration.id for configuration in run_order})
+    assert {configuration.id for group in groups.values() for configuration in group} == {
+        e.id for e in run_order
+    }
+    seeds = [configuration.seed for configuration in run_order]
     assert seeds == sorted(seeds)
-    first = {each.id for each in run_order[:70]}
-    assert all(len(first & {each.id for each in group}) >= 9 for group in groups.values())
+    first = {configuration.id for configuration in run_order[:70]}
+    assert all(
+        len(first & {configuration.id for configuration in group}) >= 9 for group in groups.values()
+    )
 
 
 def test_units_keep_to_a_seed_and_to_the_order():
-    given = [*configurations(2), *configurations(2, alpha=0.3)]
-    given.sort(key=lambda each: each.seed)
-    pairs = order.units(given, lambda wave: [tuple(wave[::-1])])
-    assert pairs == [(given[1], given[0]), (given[3], given[2])]
+    plan = [*configurations(2), *configurations(2, alpha=0.3)]
+    plan.sort(key=lambda configuration: configuration.seed)
+    pairs = order.units(plan, lambda wave: [tuple(wave[::-1])])
+    assert pairs == [(plan[1], plan[0]), (plan[3], plan[2])]
 
 
 def test_workers_share_the_cores_and_the_gpus(monkeypatch):
     monkeypatch.setattr(cluster, "CPU_COUNT", 8)
     on_cores = cluster.environments([], 3)
-    assert [each["OMP_NUM_THREADS"] for each in on_cores] == ["2", "2", "2"]
+    assert [environment["OMP_NUM_THREADS"] for environment in on_cores] == ["2", "2", "2"]
     on_gpus = cluster.environments(["0", "GPU-7f"], 3)
-    assert [each["CUDA_VISIBLE_DEVICES"] for each in on_gpus] == ["0", "GPU-7f", "0"]
+    assert [environment["CUDA_VISIBLE_DEVICES"] for environment in on_gpus] == ["0", "GPU-7f", "0"]
     assert cluster.how_many(gpus=2, cores=64, memory=10**12) == 2
     assert cluster.how_many(gpus=0, cores=8, memory=9 * 10**9) == 4
     assert cluster.how_many(gpus=0, cores=2, memory=10**9) == 1
@@ -120,7 +130,7 @@ def test_only_models_that_use_a_gpu_have_a_worker_for_each(writer, monkeypatch, 
     started = []
 
     def start(environments):
-        started.extend(each.get("CUDA_VISIBLE_DEVICES") for each in environments)
+        started.extend(environment.get("CUDA_VISIBLE_DEVICES") for environment in environments)
         raise SweepError("enough")
 
     monkeypatch.setattr(cluster, "_here", start)
@@ -130,35 +140,35 @@ def test_only_models_that_use_a_gpu_have_a_worker_for_each(writer, monkeypatch, 
 
 
 def test_a_sweep_stores_everything_once_and_then_has_nothing_to_do(writer, monkeypatch):
-    given = configurations(12)
-    summary = run(given, writer, runner=run_together, partition=singly, workers=2)
+    plan = configurations(12)
+    summary = run(plan, writer, runner=run_together, partition=singly, workers=2)
     assert (summary.new, summary.failed, summary.left) == (12, (), 0)
-    assert list(writer.records()) == sorted(map(record, given), key=lambda r: r.configuration.id)
-    assert check(writer, given) == []
+    assert list(writer.records()) == sorted(map(record, plan), key=lambda r: r.configuration.id)
+    assert check(writer, plan) == []
     monkeypatch.setattr(cluster, "connected", None)
-    again = run(given, writer, runner=run_together, partition=singly)
+    again = run(plan, writer, runner=run_together, partition=singly)
     assert (again.new, again.failed, again.left) == (0, (), 0)
 
 
-def fours(given):
-    return [tuple(given[first : first + 4]) for first in range(0, len(given), 4)]
+def fours(plan):
+    return [tuple(plan[first : first + 4]) for first in range(0, len(plan), 4)]
 
 
 def test_failures_are_tried_again_recorded_and_cost_no_other_run(writer, monkeypatch):
-    given = configurations(1) * 2 + configurations(8)[1:]  # one is asked for twice
+    plan = configurations(1) * 2 + configurations(8)[1:]  # one is asked for twice
     monkeypatch.setattr(order, "units", None)
     monkeypatch.setattr(running, "units", lambda part, partition: partition(list(part)))
-    summary = run(given, writer, runner=fail_on_odd_seeds, partition=fours, workers=2, attempts=2)
-    odd = {each for each in given if each.seed % 2}
+    summary = run(plan, writer, runner=fail_on_odd_seeds, partition=fours, workers=2, attempts=2)
+    odd = {configuration for configuration in plan if configuration.seed % 2}
     assert (summary.new, set(summary.failed), summary.left) == (4, odd, 4)
     failures = writer.failures()
-    assert set(failures) == {each.id for each in odd}
+    assert set(failures) == {configuration.id for configuration in odd}
     for failure in failures.values():
         seed = failure.configuration.seed
         assert failure.attempts == 2
         assert failure.error.endswith(f"ArithmeticError: seed {seed} is odd\n")
         assert failure.place.startswith("tcp://127.0.0.1:")
-    summary = run(given, writer, runner=run_together, partition=singly, workers=2)
+    summary = run(plan, writer, runner=run_together, partition=singly, workers=2)
     assert (summary.new, summary.left) == (4, 0)
     assert writer.failures() == {}
 
@@ -167,17 +177,17 @@ def test_a_failed_run_is_tried_on_another_worker(writer, monkeypatch, tmp_path):
     folder = tmp_path / "notes"
     folder.mkdir()
     monkeypatch.setenv("FOLDER", str(folder))
-    given = configurations(2)
+    plan = configurations(2)
     summary = run(
-        given, writer, runner=fail_on_the_first_worker, partition=singly, workers=2, attempts=2
+        plan, writer, runner=fail_on_the_first_worker, partition=singly, workers=2, attempts=2
     )
     assert (summary.new, summary.failed) == (2, ())
 
 
 def test_a_run_that_takes_its_worker_down_is_given_up_and_the_others_go_on(writer):
-    given = configurations(6)
-    summary = run(given, writer, runner=kill_on_seed_one, partition=singly, workers=2, attempts=1)
-    assert (summary.new, summary.failed, summary.left) == (5, (given[1],), 1)
+    plan = configurations(6)
+    summary = run(plan, writer, runner=kill_on_seed_one, partition=singly, workers=2, attempts=1)
+    assert (summary.new, summary.failed, summary.left) == (5, (plan[1],), 1)
     [failure] = writer.failures().values()
     assert "too little memory" in failure.error
 
@@ -324,28 +334,28 @@ def test_durations_are_said_as_people_do(seconds, text):
 
 
 def test_what_failed_in_an_earlier_sweep_comes_last(writer, monkeypatch):
-    given = configurations(4)
-    writer.fail(given[0], "Traceback …\nMemoryError: no room", "tcp://127.0.0.1:1")
+    plan = configurations(4)
+    writer.fail(plan[0], "Traceback …\nMemoryError: no room", "tcp://127.0.0.1:1")
     handed_out = []
 
     def look(coordinator):
         handed_out.extend(task.unit[0] for task in coordinator.queue)
 
     monkeypatch.setattr(running.Coordinator, "run", look)
-    run(given, writer, runner=run_together, partition=singly, workers=1)
-    assert handed_out == [*given[1:], given[0]]
+    run(plan, writer, runner=run_together, partition=singly, workers=1)
+    assert handed_out == [*plan[1:], plan[0]]
 
 
 def test_workers_that_are_lost_between_runs_that_end_are_forgotten(writer):
     """Only so many in a row, without a run that ended, stop a sweep."""
     told = Progress(25, 0, io.StringIO())
-    given = configurations(25)
+    plan = configurations(25)
     sweep = running.Coordinator(
         None, lambda: 1, writer, run_together, deque(), told, 1, threading.Event()
     )
-    for one in given:
+    for configuration in plan:
         sweep._replace_lost_workers()
-        sweep._take_in(running.Task((one,)), [record(one)])
+        sweep._take_in(running.Task((configuration,)), [record(configuration)])
     assert len(writer.ids()) == 25
     with pytest.raises(SweepError, match="21 worker processes ended and no run did"):
         for _ in range(running.MOST_LOST + 1):

@@ -83,7 +83,7 @@ def test_export_writes_tables_and_says_what_they_lack(sweep, tmp_path):
     assert status == 0
     assert out.endswith("alpha.csv, which lacks 14 records\n")
     restored = restore("minilm", "alpha", tmp_path / "tables")
-    assert {each.configuration for each in restored} == set(CURVE[:10])
+    assert {record.configuration for record in restored} == set(CURVE[:10])
 
 
 def test_export_writes_to_the_book_and_never_into_an_installed_package(
@@ -142,8 +142,8 @@ def test_run_reports_how_it_ended(sweep, monkeypatch, summary, status, said):
         return summary
 
     monkeypatch.setattr(running, "run", run)
-    found, out, _ = sweep("run", "minilm", "--workers", "3")
-    assert found == status
+    outcome, out, _ = sweep("run", "minilm", "--workers", "3")
+    assert outcome == status
     assert said in out
     assert asked["workers"] == 3
     assert set(asked["configurations"]) == set(CURVE)
@@ -187,11 +187,11 @@ def test_a_smaller_sweep_is_some_seeds_or_so_many_new_runs(sweep, monkeypatch):
         return Summary(0, (), 0)
 
     monkeypatch.setattr(running, "run", run)
-    there = {one.id for one in CURVE[:10]}
+    recorded = {configuration.id for configuration in CURVE[:10]}
     assert sweep("run", "tiny", "--group", "alpha", "--seeds", "2")[0] == 0
-    assert {one.seed for one in asked[0]} == {0, 1}
+    assert {configuration.seed for configuration in asked[0]} == {0, 1}
     assert sweep("run", "minilm", "--limit", "5")[0] == 0
-    assert len(asked[1]) == 5 and not there & {one.id for one in asked[1]}
+    assert len(asked[1]) == 5 and not recorded & {configuration.id for configuration in asked[1]}
 
 
 @pytest.mark.parametrize(
@@ -239,5 +239,5 @@ def test_nothing_loads_pytorch_or_dask_before_there_is_something_to_run(path):
         "assert 'torch' not in sys.modules, 'a sweep whose runs need no PyTorch'"
     )
     command = [sys.executable, "-c", code, json.dumps(asked)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run(command, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr

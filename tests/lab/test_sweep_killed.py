@@ -60,11 +60,11 @@ class Watch:
         self.path, self.seen, self.until = path, set(), time.monotonic() + PATIENCE
 
     def look(self):
-        found = ids(self.path)
-        assert self.seen <= found, "a record that was stored is gone"
-        assert time.monotonic() < self.until, f"only {len(found)} records in {PATIENCE} s"
-        self.seen = found
-        return len(found)
+        recorded = ids(self.path)
+        assert self.seen <= recorded, "a record that was stored is gone"
+        assert time.monotonic() < self.until, f"only {len(recorded)} records in {PATIENCE} s"
+        self.seen = recorded
+        return len(recorded)
 
     def wait_for_more(self, count):
         target = min(self.look() + count, RUSH)
@@ -87,11 +87,11 @@ def victims(rng, plan):
 
 
 def everything_is_there_once(path):
-    given = configurations(N)
+    plan = configurations(N)
     with Reader(path) as reader:
-        assert check(reader, given) == []
+        assert check(reader, plan) == []
         assert list(reader.records()) == sorted(
-            map(record, given), key=lambda each: each.configuration.id
+            map(record, plan), key=lambda record: record.configuration.id
         )
 
 
@@ -109,7 +109,9 @@ def test_a_sweep_on_this_machine_survives_kills(path, held):
                 process.kill()
                 process.wait()
                 psutil.wait_procs(workers, timeout=PATIENCE)  # one may still be importing
-                assert not [each for each in workers if each.is_running()], "a worker stayed behind"
+                assert not [worker for worker in workers if worker.is_running()], (
+                    "a worker stayed behind"
+                )
                 process = coordinator(path, "run_all_but_the_last", N)
             else:
                 while not (alive := children(process.pid)):
@@ -205,28 +207,28 @@ def site(path, folder):
 def test_a_sweep_on_a_cluster_survives_kills(path, tmp_path, held):
     rng, watch = random.Random(2), Watch(path)
     plan = {"coordinator": 3, "worker 0": 3, "worker 1": 3, "scheduler": 1}
-    with site(path, tmp_path) as here:
+    with site(path, tmp_path) as sweep:
         for victim, records in victims(rng, plan):
             watch.wait_for_more(records)
             time.sleep(rng.uniform(0, 0.3))
-            assert here.processes["coordinator"].poll() is None, "it ended before all the kills"
-            here.kill(victim)
-            here.start()
+            assert sweep.processes["coordinator"].poll() is None, "it ended before all the kills"
+            sweep.kill(victim)
+            sweep.start()
         let_go(held)
-        assert here.processes["coordinator"].wait(PATIENCE) == 0
+        assert sweep.processes["coordinator"].wait(PATIENCE) == 0
     everything_is_there_once(path)
 
 
 @pytest.mark.slow
 def test_a_scheduler_that_goes_away_is_said_and_the_records_stay(path, tmp_path, held):
-    with site(path, tmp_path) as here:
-        here.processes["coordinator"].kill()
-        here.processes["coordinator"].wait()
+    with site(path, tmp_path) as sweep:
+        sweep.processes["coordinator"].kill()
+        sweep.processes["coordinator"].wait()
         process = coordinator(
-            path, "run_all_but_the_last", N, here.address(), stderr=subprocess.PIPE
+            path, "run_all_but_the_last", N, sweep.address(), stderr=subprocess.PIPE
         )
         Watch(path).wait_for_more(3)
-        here.processes["scheduler"].kill()
+        sweep.processes["scheduler"].kill()
         _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "the Dask scheduler went away. Every record that arrived is stored" in err, err
@@ -247,7 +249,7 @@ def one_thread():
 @pytest.mark.slow
 def test_a_killed_sweep_of_real_runs_equals_an_uninterrupted_one(path, one_thread):
     small = Configuration(corpus=Synthetic(n=60), epochs=1, length=16, alpha=0.2)
-    given = [small.but(seed=seed) for seed in range(4)]
+    plan = [small.but(seed=seed) for seed in range(4)]
     code = (
         "import sys; from collective_lab.store import Writer\n"
         "from collective_lab.sweep import run\n"
@@ -266,9 +268,9 @@ def test_a_killed_sweep_of_real_runs_equals_an_uninterrupted_one(path, one_threa
     process.wait()
     with Writer(path) as writer:
         assert 0 < len(writer) <= 4
-        run(given, writer, workers=2)
-        there = {each.configuration: each for each in writer.records()}
-        assert check(writer, given) == []
-    assert set(there) == set(given)
-    for configuration in given:
-        assert agree(there[configuration], experiment.run(configuration)), configuration.seed
+        run(plan, writer, workers=2)
+        records = {record.configuration: record for record in writer.records()}
+        assert check(writer, plan) == []
+    assert set(records) == set(plan)
+    for configuration in plan:
+        assert agree(records[configuration], experiment.run(configuration)), configuration.seed

@@ -76,24 +76,24 @@ def some_rows(n=12, seed=0):
     return rows(documents, 12, first=1, last=2, padding=0), used
 
 
-def theirs(model, given, used):
+def logits_of(model, texts, used):
     """Return the logits of transformers for rows over the used tokens."""
-    mask = torch.arange(given.ids.shape[1]) < given.lengths[:, None]
-    return model(input_ids=used[given.ids], attention_mask=mask.long()).logits
+    mask = torch.arange(texts.ids.shape[1]) < texts.lengths[:, None]
+    return model(input_ids=used[texts.ids], attention_mask=mask.long()).logits
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_encoder_computes_what_transformers_computes(name):
     model = lively(MODELS[name]()).eval()
-    given, used = some_rows()
+    texts, used = some_rows()
     fast = conversion.encoder([model], used).eval()
     with torch.no_grad():
-        expected = theirs(model, given, used)
+        expected = logits_of(model, texts, used)
         torch.testing.assert_close(
-            fast(given.ids[None], given.lengths[None])[0], expected, rtol=1e-4, atol=1e-5
+            fast(texts.ids[None], texts.lengths[None])[0], expected, rtol=1e-4, atol=1e-5
         )
-        alike = torch.nonzero(given.lengths == given.lengths.max())[:, 0]
-        ids, lengths = side_by_side([given.batch(alike)])
+        alike = torch.nonzero(texts.lengths == texts.lengths.max())[:, 0]
+        ids, lengths = side_by_side([texts.batch(alike)])
         assert lengths is None
         torch.testing.assert_close(fast(ids, None)[0], expected[alike], rtol=1e-4, atol=1e-5)
 
@@ -101,11 +101,11 @@ def test_the_encoder_computes_what_transformers_computes(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_gradients_are_those_of_transformers(name):
     model = lively(MODELS[name]()).train()
-    given, used = some_rows()
-    targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(given))]))
+    texts, used = some_rows()
+    targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(texts))]))
     fast = conversion.encoder([model], used).train()
-    functional.cross_entropy(theirs(model, given, used), targets).backward()
-    functional.cross_entropy(fast(given.ids[None], given.lengths[None])[0], targets).backward()
+    functional.cross_entropy(logits_of(model, texts, used), targets).backward()
+    functional.cross_entropy(fast(texts.ids[None], texts.lengths[None])[0], targets).backward()
     words = dict(model.named_parameters())[f"{name}.embeddings.word_embeddings.weight"]
     torch.testing.assert_close(fast.words.grad[0], words.grad[used], rtol=1e-3, atol=1e-6)
     unused = [i for i in range(WORDS) if i not in used]
@@ -120,17 +120,17 @@ def test_gradients_are_those_of_transformers(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_go_back_under_the_names_of_transformers(name, tmp_path):
     model = lively(MODELS[name]())
-    given, used = some_rows()
+    texts, used = some_rows()
     fast = conversion.encoder([model], used).eval()
     with torch.no_grad():
         for parameter in fast.parameters():
             parameter.mul_(1.1)
-        expected = fast(given.ids[None], given.lengths[None])[0]
+        expected = fast(texts.ids[None], texts.lengths[None])[0]
     conversion.write_back(fast, [model], used)
     model.save_pretrained(tmp_path)
     again = type(model).from_pretrained(tmp_path).eval()
     with torch.no_grad():
-        torch.testing.assert_close(theirs(again, given, used), expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(logits_of(again, texts, used), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_every_parameter_of_a_model_is_learned():
@@ -158,49 +158,49 @@ def test_a_model_of_another_architecture_is_refused():
 @pytest.mark.parametrize("name", MODELS)
 def test_the_update_is_that_of_adamw_with_clipping(name):
     model = lively(MODELS[name]())
-    given, used = some_rows()
-    targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(given))]))
-    ours, plain = conversion.encoder([model], used), conversion.encoder([model], used)
-    parameters = Parameters(ours, torch.float32)
+    texts, used = some_rows()
+    targets = torch.from_numpy(distribution([(i % 10,) for i in range(len(texts))]))
+    fast, plain = conversion.encoder([model], used), conversion.encoder([model], used)
+    parameters = Parameters(fast, torch.float32)
     optimiser = torch.optim.AdamW(plain.parameters(), lr=1e-2, weight_decay=0.0)
     for step in range(4):
-        loss = functional.cross_entropy(ours(given.ids[None], given.lengths[None])[0], targets)
-        parameters.gather(loss, ours)
+        loss = functional.cross_entropy(fast(texts.ids[None], texts.lengths[None])[0], targets)
+        parameters.gather(loss, fast)
         parameters.step(rate(step, 4, 1e-2))
         optimiser.zero_grad()
-        functional.cross_entropy(plain(given.ids[None], given.lengths[None])[0], targets).backward()
+        functional.cross_entropy(plain(texts.ids[None], texts.lengths[None])[0], targets).backward()
         torch.nn.utils.clip_grad_norm_(plain.parameters(), 1.0)
         optimiser.param_groups[0]["lr"] = rate(step, 4, 1e-2)
         optimiser.step()
-    for (key, mine), (_, other) in zip(
-        ours.named_parameters(), plain.named_parameters(), strict=True
+    for (key, parameter), (_, other) in zip(
+        fast.named_parameters(), plain.named_parameters(), strict=True
     ):
         if key.endswith("qkv.bias"):  # attention does not see the keys' bias: its gradient is noise
-            mine, other = mine.detach().clone(), other.detach().clone()
-            mine.chunk(3, 1)[1].zero_()
+            parameter, other = parameter.detach().clone(), other.detach().clone()
+            parameter.chunk(3, 1)[1].zero_()
             other.chunk(3, 1)[1].zero_()
-        torch.testing.assert_close(mine, other, rtol=1e-3, atol=1e-4, msg=key)
+        torch.testing.assert_close(parameter, other, rtol=1e-3, atol=1e-4, msg=key)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_fast_loop_gives_what_the_one_to_be_read_gives(name, monkeypatch):
     monkeypatch.setattr(device, "fast_dtype", lambda on: torch.float32)
-    given, used = some_rows(30)
-    targets = torch.from_numpy(distribution([(i % 10, 9) for i in range(len(given))]))
+    texts, used = some_rows(30)
+    targets = torch.from_numpy(distribution([(i % 10, 9) for i in range(len(texts))]))
     recipe = {"epochs": 3, "batch_size": 8, "learning_rate": 1e-2, "seed": 7}
-    before = theirs(lively(MODELS[name]()).eval(), given, used).detach()
-    plain = reference.train(lively(MODELS[name]()), given, targets, used, **recipe)
-    fast = loop.train(lively(MODELS[name]()), given, targets, used, on=CPU, **recipe)
+    before = logits_of(lively(MODELS[name]()).eval(), texts, used).detach()
+    plain = reference.train(lively(MODELS[name]()), texts, targets, used, **recipe)
+    fast = loop.train(lively(MODELS[name]()), texts, targets, used, on=CPU, **recipe)
     with torch.no_grad():
-        read = theirs(plain, given, used)
+        read = logits_of(plain, texts, used)
         torch.testing.assert_close(
-            fast.probabilities(given), read.softmax(-1), rtol=1e-3, atol=1e-4
+            fast.probabilities(texts), read.softmax(-1), rtol=1e-3, atol=1e-4
         )
     assert (read - before).abs().max() > 0.5  # both have moved
     for optional in ("epochs", "batch_size", "learning_rate", "seed"):
         other = recipe | {optional: recipe[optional] * 2}
-        changed = theirs(
-            reference.train(lively(MODELS[name]()), given, targets, used, **other), given, used
+        changed = logits_of(
+            reference.train(lively(MODELS[name]()), texts, targets, used, **other), texts, used
         )
         assert (changed - read).abs().max() > 1e-2, optional
 
@@ -268,13 +268,13 @@ def test_noise_hits_its_share_and_no_member():
     labels = [(1, 2)] * 4000
     members = range(0, 4000, 4)
     noisy = with_noise(labels, 0.4, members, [0, 3])
-    changed = {row for row, own in enumerate(noisy) if own != (1, 2)}
+    changed = {row for row, labels in enumerate(noisy) if labels != (1, 2)}
     assert not changed & set(members)
     assert len(changed) / 3000 == pytest.approx(0.4, abs=0.03)
     assert all(len(noisy[row]) == 1 for row in changed)
     assert {noisy[row][0] for row in changed} == set(range(10))
     less = with_noise(labels, 0.1, members, [0, 3])
-    assert {row for row, own in enumerate(less) if own != (1, 2)} < changed
+    assert {row for row, labels in enumerate(less) if labels != (1, 2)} < changed
     assert with_noise(labels, 0.0, members, [0, 3]) == labels
 
 
@@ -295,21 +295,21 @@ def a_task(n=96, seed=0):
 
 
 def fit(seed=0, rate=4e-3, model=None, **more):
-    given, targets, used = a_task()
+    texts, targets, used = a_task()
     choices = {"epochs": 40, "batch_size": 8, "learning_rate": rate, "seed": seed, "on": CPU}
-    return loop.train(model or distilbert(), given, targets, used, **(choices | more))
+    return loop.train(model or distilbert(), texts, targets, used, **(choices | more))
 
 
 def test_training_learns_and_the_model_of_transformers_has_learned_it():
-    given, targets, used = a_task()
+    texts, targets, used = a_task()
     trained = fit()
-    found = trained.probabilities(given)
-    assert float((found.argmax(-1) == targets.argmax(-1)).float().mean()) > 0.95
+    probabilities = trained.probabilities(texts)
+    assert float((probabilities.argmax(-1) == targets.argmax(-1)).float().mean()) > 0.95
     assert trained.steps == 40 * 12
     with torch.no_grad():
-        expected = theirs(trained.model.eval(), given, used).softmax(-1)
-    torch.testing.assert_close(found, expected, rtol=0, atol=0.05)  # bf16 against float32
-    assert torch.equal(found.argmax(-1), expected.argmax(-1))
+        expected = logits_of(trained.model.eval(), texts, used).softmax(-1)
+    torch.testing.assert_close(probabilities, expected, rtol=0, atol=0.05)  # bf16 against float32
+    assert torch.equal(probabilities.argmax(-1), expected.argmax(-1))
 
 
 def test_one_seed_gives_one_model_and_leaves_the_generators_alone():
@@ -317,47 +317,47 @@ def test_one_seed_gives_one_model_and_leaves_the_generators_alone():
     before = torch.get_rng_state()
     first = fit(seed=1, model=model, epochs=3)
     assert torch.equal(torch.get_rng_state(), before)
-    given, *_ = a_task()
+    texts, *_ = a_task()
     again = fit(seed=1, model=distilbert(0.1), epochs=3)
-    assert torch.equal(first.probabilities(given), again.probabilities(given))
+    assert torch.equal(first.probabilities(texts), again.probabilities(texts))
     other = fit(seed=2, model=distilbert(0.1), epochs=3)
-    assert not torch.equal(first.probabilities(given), other.probabilities(given))
+    assert not torch.equal(first.probabilities(texts), other.probabilities(texts))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_runs_side_by_side_are_runs_alone(name):
     tasks = [a_task(seed=seed) for seed in range(3)]
-    given, targets, [used, *_] = zip(*tasks, strict=True)
-    assert len({tuple(each.lengths.tolist()) for each in given}) == 3
+    texts, targets, [used, *_] = zip(*tasks, strict=True)
+    assert len({tuple(rows_of_run.lengths.tolist()) for rows_of_run in texts}) == 3
     choices = {"epochs": 5, "batch_size": 7, "learning_rate": 4e-3, "on": CPU}
     together = loop.train_together(
-        [lively(MODELS[name]()) for _ in tasks], given, targets, used, seeds=[5, 6, 7], **choices
+        [lively(MODELS[name]()) for _ in tasks], texts, targets, used, seeds=[5, 6, 7], **choices
     )
-    for run, own in enumerate(together):
+    for run, firm in enumerate(together):
         alone = loop.train(
-            lively(MODELS[name]()), given[run], targets[run], used, seed=5 + run, **choices
+            lively(MODELS[name]()), texts[run], targets[run], used, seed=5 + run, **choices
         )
-        assert own.steps == alone.steps
-        mine, other = own.probabilities(given[run]), alone.probabilities(given[run])
-        torch.testing.assert_close(mine, other, rtol=0, atol=5e-3)  # bf16
-    first, second, _ = (own.probabilities(given[0]) for own in together)
+        assert firm.steps == alone.steps
+        probabilities, other = firm.probabilities(texts[run]), alone.probabilities(texts[run])
+        torch.testing.assert_close(probabilities, other, rtol=0, atol=5e-3)  # bf16
+    first, second, _ = (firm.probabilities(texts[0]) for firm in together)
     assert float((first - second).abs().max()) > 0.05
 
 
 def test_models_with_dropout_are_not_trained_side_by_side():
-    given, targets, used = a_task()
+    texts, targets, used = a_task()
     with pytest.raises(ValueError, match="train each by itself"):
         loop.train_together(
-            [distilbert(0.1), distilbert(0.1)], [given] * 2, [targets] * 2, used, epochs=1,
+            [distilbert(0.1), distilbert(0.1)], [texts] * 2, [targets] * 2, used, epochs=1,
             batch_size=8, learning_rate=1e-3, seeds=[0, 1], on=CPU,
         )  # fmt: skip
 
 
 def test_progress_tells_every_step():
     told = []
-    fit(epochs=2, progress=lambda done, steps: told.append((done, steps)))
-    assert told == [(done, 24) for done in range(1, 25)]
+    fit(epochs=2, progress=lambda step, steps: told.append((step, steps)))
+    assert told == [(step, 24) for step in range(1, 25)]
 
 
 def test_divergence_is_an_error_that_names_the_rate():

@@ -60,21 +60,21 @@ def record(configuration: Configuration, **provenance: object) -> Record:
 def run_together(unit: Sequence[Configuration]) -> list[Record]:
     """Run a unit as an experiment would, in 0.1 to 0.3 seconds."""
     time.sleep(random.Random(unit[0].id).uniform(0.1, 0.3))
-    return [record(each) for each in unit]
+    return [record(configuration) for configuration in unit]
 
 
 def fail_on_odd_seeds(unit: Sequence[Configuration]) -> list[Record]:
     """Fail for a unit with an odd seed in it, run the others."""
-    if odd := [each.seed for each in unit if each.seed % 2]:
+    if odd := [configuration.seed for configuration in unit if configuration.seed % 2]:
         raise ArithmeticError(f"seed {odd[0]} is odd")
-    return [record(each) for each in unit]
+    return [record(configuration) for configuration in unit]
 
 
 def kill_on_seed_one(unit: Sequence[Configuration]) -> list[Record]:
     """Take the worker down on seed 1, as a run that needs too much memory does."""
-    if any(each.seed == 1 for each in unit):
+    if any(configuration.seed == 1 for configuration in unit):
         os.kill(os.getpid(), 9)
-    return [record(each) for each in unit]
+    return [record(configuration) for configuration in unit]
 
 
 def fail_on_the_first_worker(unit: Sequence[Configuration]) -> list[Record]:
@@ -92,12 +92,12 @@ def fail_on_the_first_worker(unit: Sequence[Configuration]) -> list[Record]:
     if (folder / "first").read_text() == str(os.getpid()):
         raise OSError("this machine's GPU has fallen off the bus")
     time.sleep(3)  # busy while the first worker is idle, which must not take its run back
-    return [record(each) for each in unit]
+    return [record(configuration) for configuration in unit]
 
 
 def forget_the_last(unit: Sequence[Configuration]) -> list[Record]:
     """Return fewer records than were asked for."""
-    return [record(each) for each in unit[:-1]]
+    return [record(configuration) for configuration in unit[:-1]]
 
 
 def run_all_but_the_last(unit: Sequence[Configuration]) -> list[Record]:
@@ -105,7 +105,7 @@ def run_all_but_the_last(unit: Sequence[Configuration]) -> list[Record]:
 
     So a sweep cannot end before the test has done with it, however busy the machine is.
     """
-    if any(each.seed >= int(os.environ["LAST"]) for each in unit):
+    if any(configuration.seed >= int(os.environ["LAST"]) for configuration in unit):
         folder = Path(os.environ["FOLDER"])
         (folder / "held").touch()
         while not (folder / "let go").exists():
@@ -118,9 +118,9 @@ def let_go(folder: Path) -> None:
     (folder / "let go").touch()
 
 
-def singly(given: Sequence[Configuration]) -> list[tuple[Configuration, ...]]:
+def singly(configurations: Sequence[Configuration]) -> list[tuple[Configuration, ...]]:
     """Put each configuration into a unit of its own."""
-    return [(each,) for each in given]
+    return [(configuration,) for configuration in configurations]
 
 
 def coordinate(store: str, runner: str, n: str, scheduler: str | None = None) -> None:
