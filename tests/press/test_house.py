@@ -85,6 +85,14 @@ def test_no_rooms_import_each_other_in_a_circle(package):
     assert circle(arrows(package)) == []
 
 
+def test_chapters_import_the_rooms_of_the_laboratory_and_nothing_from_inside_them():
+    rooms = {name for name in modules("collective_lab") if name.count(".") <= 1}
+    for path in sorted(THIS_BOOK.chapters.glob("*.md")):
+        source = path.read_text(encoding="utf-8")
+        named = set(re.findall(r"^from (collective_lab[\w.]*) import", source, re.MULTILINE))
+        assert named <= rooms, path.name
+
+
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_no_data_are_found_by_counting_folders_upward(package):
     for name, path in modules(package).items():
