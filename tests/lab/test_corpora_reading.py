@@ -267,14 +267,14 @@ def archive(path: Path, entries: dict, **how) -> Path:
 def refused(path: Path, message: str, **limits) -> None:
     with pytest.raises(ArchiveError, match=message), open_archive(path, **limits) as opened:
         for name in opened.names:
-            opened.read(name)
+            opened.content(name)
 
 
 def test_an_archive_gives_its_files(tmp_path):
     path = archive(tmp_path / "a.zip", {"in/": b"", "in/1.txt": b"one\ntwo", "in/1.lab": b"three"})
     with open_archive(path) as opened:
         assert opened.names == ("in/1.txt", "in/1.lab")
-        assert opened.read("in/1.lab") == b"three"
+        assert opened.content("in/1.lab") == b"three"
         assert list(opened.lines("in/1.txt")) == [b"one\n", b"two"]
 
 
@@ -315,7 +315,7 @@ def test_many_small_files_and_many_bytes_are_refused(tmp_path):
 def test_what_shrinks_less_than_a_hundred_times_or_is_small_is_no_bomb(tmp_path, random, zeros):
     path = archive(tmp_path / "a.zip", {"1.txt": os.urandom(random) + bytes(zeros)})
     with open_archive(path) as opened:
-        assert len(opened.read("1.txt")) == random + zeros
+        assert len(opened.content("1.txt")) == random + zeros
 
 
 def test_a_file_larger_than_it_claims_is_damaged(tmp_path):
@@ -392,7 +392,7 @@ def test_fuzzed_archives_are_read_or_refused(tmp_path_factory, changes):
         with open_archive(path) as opened:
             for name in opened.names:
                 assert ".." not in PurePosixPath(name).parts
-                opened.read(name)
+                opened.content(name)
     except ArchiveError as error:
         assert str(path) in str(error)
 

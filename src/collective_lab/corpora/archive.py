@@ -36,7 +36,7 @@ class Archive:
     names: tuple[str, ...]
     _zip: zipfile.ZipFile
 
-    def read(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
         """Return the content of one file.
 
         Raises
@@ -48,7 +48,7 @@ class Archive:
             return stream.read()
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """Yield the lines of one file; raises as `read` does."""
+        """Yield the lines of one file; raises as `content` does."""
         with self._reading(name), self._zip.open(name) as stream:
             yield from stream
 

@@ -89,7 +89,7 @@ class Published:
         paths = [self._path(file) for file in FILES[self.form]]
         with open_archive(paths[0]) as archive:
             if self.form == "pairs":
-                return collect(parse.pairs(archive.names, archive.read))
+                return collect(parse.pairs(archive.names, archive.content))
             texts = [name for name in archive.names if name.endswith("resume_samples.txt")]
             if not texts:
                 raise ArchiveError(f"{paths[0]} holds no resume_samples.txt")
