@@ -13,10 +13,10 @@ from collective_action import validation
 from collective_action.population import Population
 from collective_action.strategies.contest import Contest
 from collective_action.strategies.planting import Planting
-from collective_action.strategies.signal import carried_target_mass, require_fits
+from collective_action.strategies.signal import Signal, carried_target_mass, require_fits
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Leave(Planting):
     """h(x, y) = (g(x), y*) if y = y*, (r(x), y) if y ≠ y* and x ∈ X*, and (x, y) otherwise.
 
@@ -38,21 +38,23 @@ class Leave(Planting):
         If signal is not a `Signal`, or a refuge is on the signal set or no feature.
     """
 
-    refuge: int | ArrayLike
+    refuge: np.ndarray
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        points, n_features = self.signal.points, self.signal.g.size
-        one = np.ndim(self.refuge) == 0
-        if one and not 0 <= self.refuge < n_features:
-            raise ValueError(f"refuge is {self.refuge}: it must be in [0, {n_features})")
-        places = np.full(n_features, self.refuge) if one else self.refuge
-        places = validation.indices("refuge", places, n_features)
+    def __init__(self, signal: Signal, refuge: ArrayLike) -> None:
+        object.__setattr__(self, "signal", signal)
+        self.__post_init__()
+        points, n_features = signal.points, signal.g.size
+        everybody = np.ndim(refuge) == 0
+        if everybody and not 0 <= int(np.asarray(refuge)) < n_features:
+            raise ValueError(f"refuge is {refuge}: it must be in [0, {n_features})")
+        places = validation.indices(
+            "refuge", np.full(n_features, refuge) if everybody else refuge, n_features
+        )
         if places.size != n_features:
             raise ValueError(f"refuge has {places.size} entries: g has {n_features}")
         on_signal = points[np.isin(places[points], points)]
         if on_signal.size:
-            name = "refuge" if one else f"refuge[{on_signal[0]}]"
+            name = "refuge" if everybody else f"refuge[{on_signal[0]}]"
             raise ValueError(
                 f"{name} is {places[on_signal[0]]}, a signal point: it must be a feature that g "
                 "sends nobody to"

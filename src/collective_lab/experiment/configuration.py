@@ -116,7 +116,7 @@ class Configuration:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the configuration as plain values that JSON can hold."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {option.name: getattr(self, option.name) for option in fields(self)}
         return values | {"corpus": _source_values(self.corpus), "marking": asdict(self.marking)}
 
     @classmethod
@@ -128,13 +128,13 @@ class Configuration:
         ValueError
             If a field is missing, unknown or out of range.
         """
-        known = {each.name for each in fields(cls)}
+        known = {option.name for option in fields(cls)}
         if set(values) != known:
             odd = ", ".join(sorted(set(values) ^ known))
             raise ValueError(f"a configuration has the fields {sorted(known)}: check {odd}")
         corpus, marking = _source(values["corpus"]), Marking(**values["marking"])
-        given: dict[str, Any] = {**values, "corpus": corpus, "marking": marking}
-        return cls(**given)
+        arguments: dict[str, Any] = {**values, "corpus": corpus, "marking": marking}
+        return cls(**arguments)
 
     def but(self, **changes) -> "Configuration":
         """Return the same configuration with some fields changed.
@@ -143,8 +143,8 @@ class Configuration:
         are given too.
         """
         if "model" in changes:
-            own = dict.fromkeys(("length", "batch_size", "learning_rate"))
-            changes = own | changes
+            recipe = dict.fromkeys(("length", "batch_size", "learning_rate"))
+            changes = recipe | changes
         return replace(self, **changes)
 
 
@@ -160,9 +160,9 @@ def _source_values(source: Source) -> dict[str, Any]:
 def _source(values: Mapping[str, Any]) -> Source:
     kind = validation.choice("corpus.kind", values.get("kind"), tuple(_SOURCES))
     of, names = _SOURCES[kind]
-    given: dict[str, Any] = {name: value for name, value in values.items() if name != "kind"}
-    if set(given) != set(names):
+    chosen: dict[str, Any] = {name: value for name, value in values.items() if name != "kind"}
+    if set(chosen) != set(names):
         raise ValueError(f"corpus is {dict(values)!r}: a {kind} one has the fields {names}")
-    if "path" in given:
-        given["path"] = Path(given["path"])
-    return of(**given)
+    if "path" in chosen:
+        chosen["path"] = Path(chosen["path"])
+    return of(**chosen)
