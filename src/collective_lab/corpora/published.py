@@ -5,9 +5,10 @@ commit, and checked against the git blob ids of that commit.
 """
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from collective_action import validation
 from collective_lab.corpora import parse
@@ -32,16 +33,8 @@ def cache_folder() -> Path:
     The variable COLLECTIVE_ACTION_CACHE names it; without that it is `collective-action` in the
     platform's folder for caches (~/.cache or XDG_CACHE_HOME, ~/Library/Caches, LOCALAPPDATA).
     """
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).expanduser()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "collective-action"
-    variable, fallback = (
-        ("LOCALAPPDATA", Path("AppData", "Local"))
-        if sys.platform == "win32"
-        else ("XDG_CACHE_HOME", Path(".cache"))
-    )
-    return Path(os.environ.get(variable) or Path.home() / fallback) / "collective-action"
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named).expanduser() if named else user_cache_path("collective-action", False)
 
 
 @dataclass(frozen=True)
