@@ -10,6 +10,7 @@ import yaml
 
 VARIABLE = "BOOK_ROOT"
 LEFTOVERS = ("~", "#", ".bak", ".orig", ".pyc", ".rej", ".swo", ".swp", ".tmp")
+INTERFACE = "api"  # the folder of the pages that describe the library
 SETTINGS = ("_config.yml", "_toc.yml")
 
 
@@ -68,6 +69,13 @@ class Book:
         """
         parts = _parts((self.root / "_toc.yml").read_text(encoding="utf-8"))
         return [(caption, list(pages)) for caption, pages in parts]
+
+    def on_paper(self) -> list[tuple[str, list[str]]]:
+        """Parts as `parts`, without the pages that describe the library."""
+        return [
+            (caption, [page for page in pages if not page.startswith(f"{INTERFACE}/")])
+            for caption, pages in self.parts()
+        ]
 
     def pages(self) -> list[str]:
         """Documents named in ``_toc.yml``, in reading order, without suffix."""

@@ -46,6 +46,10 @@ class Repository:
         """Its address in a browser, to which git's own commands lead as well."""
         return f"https://{self.host}/{self.path}"
 
+    def file(self, path: str) -> str:
+        """Return the address of a file's page on the published branch."""
+        return f"{self.url}{'/-' * (self.forge == 'gitlab')}/blob/{self.branch}/{path}"
+
     @property
     def on_colab(self) -> bool:
         """Whether Colab opens its notebooks: it knows GitHub's public site and no other."""

@@ -44,7 +44,7 @@ def articles(site: Path) -> dict[str, BeautifulSoup]:
     """Return the text of every page but the landing page, in reading order."""
     return {
         name: BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
-        for name in THIS_BOOK.pages()[1:]
+        for name in [page for _, pages in THIS_BOOK.on_paper() for page in pages][1:]
     }
 
 

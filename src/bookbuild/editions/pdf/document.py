@@ -1,4 +1,7 @@
-"""One HTML document that holds the whole book, in the order of ``_toc.yml``."""
+"""One HTML document that holds the whole book, in the order of ``_toc.yml``.
+
+The pages that describe the library are left out.
+"""
 
 import html
 import json
@@ -59,7 +62,8 @@ def assemble(book: Book, home: Path) -> str:
         If the site lacks a page that ``_toc.yml`` names, or a solution has no exercise.
     """
     config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
-    parts, names = book.parts(), set(book.pages())
+    parts = book.on_paper()
+    names = {page for _, pages in parts for page in pages}
     root = parts[0][1].pop(0)
     landing = BeautifulSoup((book.site / f"{root}.html").read_text("utf-8"), "html.parser")
     soup = BeautifulSoup(

@@ -13,6 +13,7 @@ from bookbuild.site.extension import (
     folding,
     garbage,
     head,
+    interface,
     ledgers,
     links,
     needed,
@@ -34,7 +35,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
         *(terms, accessibility, without_thebe, parallel, head, search, needed, previews, styles),
-        *(garbage, copies, doctrees),
+        *(garbage, copies, doctrees, interface),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

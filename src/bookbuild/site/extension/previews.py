@@ -88,7 +88,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    names = sorted(f"{docname}.html" for docname in app.env.found_docs)
+    described = {entry.docname for entry in app.env.domains["py"].objects.values()}
+    names = sorted(f"{docname}.html" for docname in app.env.found_docs - described)
     pages = {name: (out / name).read_text(encoding="utf-8") for name in names}
     data = json.dumps(collect(pages), ensure_ascii=False, separators=(",", ":"))
     (out / "_static" / NAME).write_text(
