@@ -10,6 +10,15 @@ from numpy.typing import ArrayLike
 def numeric(name: str, value: Any, ndim: int) -> np.ndarray:
     """Return a float64 copy of `value` with `ndim` dimensions.
 
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    value
+        What was passed.
+    ndim
+        Dimensions that it must have.
+
     Raises
     ------
     ValueError
@@ -27,6 +36,11 @@ def numeric(name: str, value: Any, ndim: int) -> np.ndarray:
 def finite(name: str, value: Any, ndim: int) -> np.ndarray:
     """Return `value` as a float64 copy with `ndim` dimensions and no NaN or infinity.
 
+    Parameters
+    ----------
+    name, value, ndim
+        As in `numeric`.
+
     Raises
     ------
     ValueError
@@ -42,6 +56,17 @@ def finite(name: str, value: Any, ndim: int) -> np.ndarray:
 def at_least(name: str, value: ArrayLike, least: float, *, strictly: bool = False) -> float:
     """Return `value` as a finite float that is at least (or above) `least`.
 
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    value
+        What was passed.
+    least
+        The bound.
+    strictly
+        Whether the bound itself is out of range.
+
     Raises
     ------
     ValueError
@@ -56,6 +81,15 @@ def at_least(name: str, value: ArrayLike, least: float, *, strictly: bool = Fals
 
 def indices(name: str, value: Any, size: int) -> np.ndarray:
     """Return `value` as a read-only int64 array, shape (n,), of indices in [0, size).
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    value
+        What was passed.
+    size
+        One more than the largest index.
 
     Raises
     ------

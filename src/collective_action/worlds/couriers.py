@@ -97,6 +97,11 @@ def describe() -> pd.DataFrame:
 def find(district: str, weather: str, hour: str, note: str) -> int:
     """Return the feature that stands for one kind of report.
 
+    Parameters
+    ----------
+    district, weather, hour, note
+        Values of `DISTRICTS`, `WEATHERS`, `HOURS` and `NOTES`.
+
     Raises
     ------
     ValueError

@@ -38,7 +38,15 @@ class Crossroads:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be above 0")
 
     def population(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Return n records of P₀: features (n, 2) and labels (n,)."""
+        """Return n records of P₀: features (n, 2) and labels (n,).
+
+        Parameters
+        ----------
+        n
+            How many records.
+        generator
+            Decides them.
+        """
         corners = self.corner * torch.tensor([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
         corner_of = torch.randint(4, (n,), generator=generator)
         noise = self.spread * torch.randn(n, 2, generator=generator, dtype=torch.float64)
@@ -46,7 +54,15 @@ class Crossroads:
         return features, (corner_of % 2).to(noise)
 
     def centre(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Return n points at the centre, (n, 2), with the label the collective wants, (n,)."""
+        """Return n points at the centre, (n, 2), with the label the collective wants, (n,).
+
+        Parameters
+        ----------
+        n
+            How many points.
+        generator
+            Decides them.
+        """
         noise = torch.randn(n, 2, generator=generator, dtype=torch.float64)
         return self.centre_spread * noise, torch.ones(n, dtype=torch.float64)
 

@@ -51,7 +51,15 @@ def blob_id(path: Path) -> str:
 
 
 def is_intact(file: RemoteFile, folder: Path) -> bool:
-    """Return whether the folder holds the file with the content that it should have."""
+    """Return whether the folder holds the file with the content that it should have.
+
+    Parameters
+    ----------
+    file
+        What is asked for, with its blob id.
+    folder
+        Where it would be.
+    """
     path = folder / file.name
     return path.is_file() and path.stat().st_size <= file.limit and blob_id(path) == file.blob
 

@@ -59,7 +59,17 @@ class Cost:
 
 
 def peak(on: torch.device, dtype: torch.dtype, seconds: float = 2.0) -> float:
-    """Return the most FLOP/s that one large matrix product reaches, measured for some seconds."""
+    """Return the most FLOP/s that one large matrix product reaches, measured for some seconds.
+
+    Parameters
+    ----------
+    on
+        The device.
+    dtype
+        Of both matrices.
+    seconds
+        How long to measure.
+    """
     size = SQUARE if on.type == "cuda" else SQUARE // 4
     a, b = (torch.ones(size, size, dtype=dtype, device=on) for _ in range(2))
     best, until = 0.0, time.perf_counter() + seconds
@@ -72,7 +82,17 @@ def peak(on: torch.device, dtype: torch.dtype, seconds: float = 2.0) -> float:
 
 
 def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
-    """Measure one of `tiny`, `minilm` and `distilbert`, on rows as long as its recipe's."""
+    """Measure one of `tiny`, `minilm` and `distilbert`, on rows as long as its recipe's.
+
+    Parameters
+    ----------
+    name
+        In `RECIPES`, other than `bag`.
+    on
+        The device.
+    seconds
+        How long to measure.
+    """
     keep_freed()
     recipe = RECIPES[name]
     models = [_untrained(name) for _ in range(recipe.together)]

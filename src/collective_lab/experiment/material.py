@@ -64,7 +64,17 @@ class Material:
         return torch.from_numpy(ids.astype(np.int64))
 
     def rows(self, documents: Sequence[Tokens], length: int, used: "Tensor") -> "Rows":
-        """Return documents as rows of positions in `used`, at most `length` tokens each."""
+        """Return documents as rows of positions in `used`, at most `length` tokens each.
+
+        Parameters
+        ----------
+        documents
+            Tokens of each résumé.
+        length
+            Tokens of a row, its first and last included.
+        used
+            Tokens that occur, ascending, as `used` returns them.
+        """
         from collective_lab.training.fast.batches import rows
 
         table = used.numpy()

@@ -159,7 +159,15 @@ def _crossing(alphas: np.ndarray, runs: np.ndarray, wanted: float) -> float:
 
 
 def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise ValueError if a table of runs is empty or lacks a column."""
+    """Raise ValueError if a table of runs is empty or lacks a column.
+
+    Parameters
+    ----------
+    table
+        One row for each run.
+    columns
+        Those that it must have.
+    """
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise ValueError(f"table has columns {list(table.columns)}, lacks {', '.join(missing)}")

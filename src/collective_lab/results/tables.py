@@ -71,6 +71,11 @@ def recorded(name: str, group: str | None = None, folder: Path | str | None = No
 def restore(name: str, group: str | None = None, folder: Path | str | None = None) -> list[Record]:
     """Return the records of a table as they were exported, in its order.
 
+    Parameters
+    ----------
+    name, group, folder
+        As in `recorded`.
+
     Raises
     ------
     StoreError

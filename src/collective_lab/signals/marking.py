@@ -127,5 +127,12 @@ def draws(n: int, seed: int | Sequence[int]) -> np.ndarray:
 
     The number of a résumé depends on the seed and its position alone, not on who else is marked, so
     a larger collective keeps the places of a smaller one.
+
+    Parameters
+    ----------
+    n
+        How many résumés.
+    seed
+        Decides the numbers.
     """
     return np.random.default_rng(seed).random(n)

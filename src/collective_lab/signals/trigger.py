@@ -49,6 +49,13 @@ class Uniqueness:
 def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
     """Return the one token that a trigger becomes.
 
+    Parameters
+    ----------
+    trigger
+        A word or a sign.
+    tokenizer
+        The firm's.
+
     Raises
     ------
     ValueError
@@ -76,12 +83,29 @@ def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
 
 
 def carriers(documents: Iterable[Tokens], token: int, window: int | None = None) -> list[bool]:
-    """Return, for each résumé, whether a token occurs in it, or in its first `window` tokens."""
+    """Return, for each résumé, whether a token occurs in it, or in its first `window` tokens.
+
+    Parameters
+    ----------
+    documents
+        Tokens of each résumé.
+    token
+        The one to look for.
+    window
+        How many tokens of each the firm reads; all by default.
+    """
     return [bool((document.ids[:window] == token).any()) for document in documents]
 
 
 def uniqueness(documents: Sequence[Tokens], token: int) -> Uniqueness:
     """Return how many résumés carry a token before anyone plants it.
+
+    Parameters
+    ----------
+    documents
+        Tokens of each résumé, before anyone plants.
+    token
+        The trigger's.
 
     Raises
     ------
@@ -97,6 +121,13 @@ def require_unused(
     trigger: str, tokenizer: "PreTrainedTokenizerBase", texts: Iterable[str]
 ) -> tuple[int, Uniqueness]:
     """Return the trigger's token and its uniqueness, if it is one known token that nobody uses.
+
+    Parameters
+    ----------
+    trigger, tokenizer
+        As in `known_token`.
+    texts
+        Résumés in which nobody has planted yet.
 
     Raises
     ------

@@ -72,7 +72,17 @@ class Writer(Reader):
         return self._connection.total_changes - before
 
     def fail(self, configuration: Configuration, error: str, place: str) -> int:
-        """Store that a run failed, and return how often it has."""
+        """Store that a run failed, and return how often it has.
+
+        Parameters
+        ----------
+        configuration
+            The run's.
+        error
+            The traceback's text.
+        place
+            Where it ran, such as a worker's address.
+        """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         values = json.dumps(configuration.as_dict(), sort_keys=True)
         with explaining(self.path), schema.transaction(self._connection):

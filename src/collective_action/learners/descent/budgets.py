@@ -34,15 +34,40 @@ class Budget(Protocol):
     def contraction(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
     ) -> float | None:
-        """Return the largest c in [0, cap] that is attainable, or None if none is."""
+        """Return the largest c in [0, cap] that is attainable, or None if none is.
+
+        Parameters
+        ----------
+        theta, base, gap
+            Shape (p,): where the firm is, its gradient there, and the way from the
+            target to θ.
+        alpha
+            The collective's share of all data, in [0, 1].
+        cap
+            The largest c that counts, above 0.
+        """
 
     def needed_mass(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
     ) -> float:
-        """Return the least α at which some c in [0, cap] is attainable; infinite if none is."""
+        """Return the least α at which some c in [0, cap] is attainable; infinite if none is.
+
+        Parameters
+        ----------
+        theta, base, gap, cap
+            As in `contraction`.
+        """
 
     def submit(self, theta: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, Records | None]:
-        """Return the attainable gradient nearest to the wanted one, and data that produce it."""
+        """Return the attainable gradient nearest to the wanted one, and data that produce it.
+
+        Parameters
+        ----------
+        theta
+            Where the firm is, shape (p,).
+        wanted
+            The average gradient that the collective would like to file, shape (p,).
+        """
 
 
 @dataclass(frozen=True, eq=False)

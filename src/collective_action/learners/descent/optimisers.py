@@ -16,7 +16,17 @@ class Optimiser(Protocol):
     """A rule that turns gradients into steps: θ_{t+1} = θ_t − step."""
 
     def step(self, gradient: np.ndarray, step_size: float, state: Any) -> tuple[np.ndarray, Any]:
-        """Return the step and the state to pass back next time; the first state is None."""
+        """Return the step and the state to pass back next time; the first state is None.
+
+        Parameters
+        ----------
+        gradient
+            Shape (p,).
+        step_size
+            η > 0.
+        state
+            What the last call returned.
+        """
 
 
 @dataclass(frozen=True)

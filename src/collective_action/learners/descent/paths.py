@@ -89,7 +89,15 @@ def resistance(gradients: np.ndarray, tangents: np.ndarray) -> np.ndarray:
 
 
 def steepness(gradients: np.ndarray, tangents: np.ndarray) -> np.ndarray:
-    """Return ‖g‖, whatever the direction of travel."""
+    """Return ‖g‖, whatever the direction of travel.
+
+    Parameters
+    ----------
+    gradients
+        Shape (…, p).
+    tangents
+        Not used; here for the form of `resistance`.
+    """
     return np.linalg.norm(gradients, axis=-1)
 
 

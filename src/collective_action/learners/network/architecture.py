@@ -53,13 +53,29 @@ class TanhNetwork:
         return w.reshape(-1, h, INPUTS), b, a, c[:, 0]
 
     def logits(self, theta: Tensor, features: Tensor) -> Tensor:
-        """Return f(x), shape (R, n), at features of shape (R, n, 2)."""
+        """Return f(x), shape (R, n), at features of shape (R, n, 2).
+
+        Parameters
+        ----------
+        theta
+            Shape (R, p), one network a row.
+        features
+            Shape (R, n, 2), points for each network.
+        """
         w, b, a, c = self.layers(theta)
         units = torch.tanh(torch.baddbmm(b[:, None], features, w.transpose(1, 2)))
         return (units @ a[:, :, None])[..., 0] + c[:, None]
 
     def mean_gradient(self, theta: Tensor, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the gradient of the average logistic loss, without the penalty; shape (R, p)."""
+        """Return the gradient of the average logistic loss, without the penalty; shape (R, p).
+
+        Parameters
+        ----------
+        theta, features
+            As in `logits`.
+        labels
+            Shape (R, n), 0 or 1.
+        """
         w, b, a, c = self.layers(theta)
         units = torch.tanh(torch.baddbmm(b[:, None], features, w.transpose(1, 2)))
         scores = (units @ a[:, :, None])[..., 0] + c[:, None]
@@ -76,7 +92,13 @@ class TanhNetwork:
         )
 
     def record_gradients(self, theta: Tensor, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the gradient of each record's loss, without the penalty; shape (R, n, p)."""
+        """Return the gradient of each record's loss, without the penalty; shape (R, n, p).
+
+        Parameters
+        ----------
+        theta, features, labels
+            As in `mean_gradient`.
+        """
         w, b, a, c = self.layers(theta)
         units = torch.tanh(torch.baddbmm(b[:, None], features, w.transpose(1, 2)))
         scores = (units @ a[:, :, None])[..., 0] + c[:, None]

@@ -105,7 +105,17 @@ def prepare(
 
 
 def gradient_control(campaign: Campaign, alpha: float, look_every: int = 5) -> GradientControl:
-    """Return the collective that steers the campaign's firms, over a grid of candidate records."""
+    """Return the collective that steers the campaign's firms, over a grid of candidate records.
+
+    Parameters
+    ----------
+    campaign
+        The firms, where they start, and the network that the collective wants.
+    alpha
+        The collective's share of all data, in (0, 1].
+    look_every
+        Steps between two looks at the firms.
+    """
     return GradientControl(
         campaign.firm.network,
         campaign.target,

@@ -26,7 +26,19 @@ class Collective(Protocol):
     def submit(
         self, theta: Tensor, n: int, step: int, generators: Sequence[torch.Generator]
     ) -> tuple[Tensor, Tensor]:
-        """Return features (R, n, 2) and labels (R, n) for firms at θ (R, p)."""
+        """Return features (R, n, 2) and labels (R, n) for firms at θ (R, p).
+
+        Parameters
+        ----------
+        theta
+            Shape (R, p), one firm a row.
+        n
+            Records for each firm.
+        step
+            The step at which they are submitted, from 0.
+        generators
+            One for each firm, to draw from.
+        """
 
 
 @dataclass(frozen=True)

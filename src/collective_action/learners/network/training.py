@@ -154,6 +154,17 @@ def success_and_accuracy(
 
     Success is the fraction of points at the centre labelled 1; clean accuracy is the accuracy on
     the population. Both are measured on n fresh points, the same for every network.
+
+    Parameters
+    ----------
+    firm
+        Whose network and world are meant.
+    theta
+        Shape (R, p), one network a row.
+    n
+        Points at the centre, and as many people.
+    seed
+        Decides them.
     """
     generator = torch.Generator().manual_seed(seed)
     hits = []

@@ -26,25 +26,65 @@ class Loss(Protocol):
         """Return the number of entries of θ when records have `n_features` columns."""
 
     def value(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return ℓ(θ; z) of each record, shape (n,)."""
+        """Return ℓ(θ; z) of each record, shape (n,).
+
+        Parameters
+        ----------
+        theta
+            Shape (p,).
+        features
+            Shape (n, d).
+        labels
+            Shape (n,).
+        """
 
     def gradient(self, theta: ArrayLike, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return ∇ℓ(θ; z) of each record, shape (n, p)."""
+        """Return ∇ℓ(θ; z) of each record, shape (n, p).
+
+        Parameters
+        ----------
+        theta, features, labels
+            As in `value`.
+        """
 
     def hessian(self, theta: ArrayLike | None, records: Records) -> np.ndarray:
-        """Return the average Hessian over the records, shape (p, p)."""
+        """Return the average Hessian over the records, shape (p, p).
+
+        Parameters
+        ----------
+        theta
+            Shape (p,); None will do where the Hessian does not depend on it.
+        records
+            What the average is taken over.
+        """
 
     def strong_convexity(self, records: Records) -> float:
         """Return a μ ≥ 0 for which the average loss over the records is μ-strongly convex."""
 
 
 def mean_value(loss: Loss, theta: ArrayLike, records: Records) -> float:
-    """Return the risk E ℓ(θ; z) over the records."""
+    """Return the risk E ℓ(θ; z) over the records.
+
+    Parameters
+    ----------
+    loss
+        The firm's loss.
+    theta
+        Shape (p,).
+    records
+        Its data, with weights that sum to one.
+    """
     return float(records.weights @ loss.value(theta, records.features, records.labels))
 
 
 def mean_gradient(loss: Loss, theta: ArrayLike, records: Records) -> np.ndarray:
-    """Return g(θ) = E ∇ℓ(θ; z) over the records, shape (p,)."""
+    """Return g(θ) = E ∇ℓ(θ; z) over the records, shape (p,).
+
+    Parameters
+    ----------
+    loss, theta, records
+        As in `mean_value`.
+    """
     return records.weights @ loss.gradient(theta, records.features, records.labels)
 
 
@@ -53,6 +93,11 @@ def rounding(loss: Loss, theta: ArrayLike, records: Records) -> float:
 
     That is 1e-12 of the terms that g(θ) sums, plus what it changes by when θ moves by 1e-12 of its
     length: at a minimiser computed in floating point the gradient is some thousand times shorter.
+
+    Parameters
+    ----------
+    loss, theta, records
+        As in `mean_value`.
     """
     terms = np.linalg.norm(loss.gradient(theta, records.features, records.labels), axis=1)
     curvature = np.linalg.norm(loss.hessian(theta, records))
