@@ -34,6 +34,7 @@ from bookbuild.repository import Repository
 NAME = re.compile(r"([a-z_]+(?:\.\w+)+)(?:\(\w+\))?")  # optimal.critical_mass(success)
 Member = Any  # of griffe: a module, a class, a function, a value, or another name of one
 QUOTED = re.compile(r"``.*?``|`([^`]+)`|\|")
+BARE = {"|": r"\|"}
 LONGEST = 60  # letters of a constant's value
 SOURCES = "_sources/src"
 STYLE = Config(
@@ -138,7 +139,7 @@ def _words(member: Member) -> list[str]:
     if member.docstring is None:
         return []
     text = QUOTED.sub(
-        lambda found: f":py:obj:`{found[1]}`" if found[1] else found[0].replace("|", r"\|"),
+        lambda found: f":py:obj:`{found[1]}`" if found[1] else BARE.get(found[0], found[0]),
         member.docstring.value,
     )
     return NumpyDocstring(text, STYLE).lines()  # ty: ignore[invalid-argument-type]  # napoleon's own
