@@ -57,7 +57,7 @@ def test_what_a_chapter_imports_is_described(chapter):
 
 def test_a_signature_and_a_docstring_are_read():
     text = "\n".join(interface.described("collective_action.learners.optimal"))
-    assert ".. py:function:: critical_mass(population: Population, signal: Signal" in text
+    assert ".. py:function:: critical_mass(population: Population, " in text
     assert "* **success** -- The target S*, a fraction in [0, 1]." in text
     assert "_staircase" not in text
 
