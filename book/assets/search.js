@@ -13,6 +13,9 @@
 
   if (typeof Search === "undefined") return; // every page but the one that searches
 
+  // What the library calls something comes after the pages that explain it.
+  Object.assign(Scorer, { objNameMatch: 3, objPartialMatch: 1, objPrio: { 0: 0, 1: 0, 2: 0 } });
+
   const LENGTH = 240; // letters of an excerpt
   const SIGNS = Object.fromEntries(
     ("alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ kappa κ lambda λ " +

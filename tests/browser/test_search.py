@@ -61,11 +61,18 @@ def test_results_show_no_tex(page: Page, address: str, words: str) -> None:
     search(page, address, words)
     expect(page.locator(RESULTS).first).to_be_visible()
     page.wait_for_function(
-        "document.querySelectorAll('#search-results li').length"
+        "document.querySelectorAll('#search-results li:not(:has(> span))').length"
         " === document.querySelectorAll('#search-results li .context').length"
     )
     text = page.locator("#search-results").inner_text()
     assert re.findall(r".{0,20}(?:\\[a-zA-Z(\[]|\$).{0,20}", text) == []
+
+
+def test_chapters_come_before_what_the_library_calls_the_same(page: Page, address: str) -> None:
+    search(page, address, "gradient")
+    found = page.locator(RESULTS).all_inner_texts()
+    first = next(at for at, title in enumerate(found) if title.endswith("Loss.gradient"))
+    assert found.index("Steering the descent") < first
 
 
 def test_an_excerpt_shows_the_name_that_was_asked_for(page: Page, address: str) -> None:
