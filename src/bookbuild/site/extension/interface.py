@@ -76,7 +76,8 @@ def described(name: str) -> Iterator[str]:
 def _offered(module: Member) -> list[Member]:
     """Return the members of a module that are for others, in the order of its source."""
     if module.exports is not None:
-        return [_find(module, str(name)) for name in module.exports]
+        members = [_find(module, str(name)) for name in module.exports]
+        return [member for member in members if not _target(member).is_module]
     offered = {member.canonical_path for member in _offered(module.parent)} if module.parent else {}
     return [
         member
@@ -95,16 +96,23 @@ def _find(module: Member, name: str) -> Member:
     ValueError
         If it is nowhere.
     """
-    for place in (module, *module.modules.values()):
-        found = place.members.get(name)
-        if found is not None:
-            return _namesake(found)
+    places = [module]
+    for place in places:
+        if name in place.members:
+            return _namesake(place.members[name])
+        places += place.modules.values()
     raise ValueError(f"{module.path} offers {name} in its __all__, and has no such thing")
 
 
 def _namesake(member: Member) -> Member:
     """Return what a module names, where one of its own modules has that name too."""
-    return member.members.get(member.name, member) if member.is_module else member
+    target = _target(member)
+    return target.members.get(target.name, member) if target.is_module else member
+
+
+def _target(member: Member) -> Member:
+    """Return what a name that was imported stands for."""
+    return member.final_target if member.is_alias else member
 
 
 def _member(member: Member) -> Iterator[str]:

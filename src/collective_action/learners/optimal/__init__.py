@@ -2,11 +2,11 @@
 
 Read in this order: `margins` (margins and thresholds), `success` (success and critical mass),
 `suboptimality` (what near-optimal costs), `worst_case` (the worst such firm, found by `knapsack`
-when planting and by `erasing` when erasing), `least` (the smallest mass of any strategy). What a
+when planting and by `erasing` when erasing), `smallest` (the smallest mass of any strategy). What a
 strategy wants is in `strategies.contest`.
 """
 
-from collective_action.learners.optimal.least import (
+from collective_action.learners.optimal.smallest import (
     Least,
     common_labels,
     least_erasing_mass,
