@@ -6,6 +6,7 @@ when planting and by `erasing` when erasing), `smallest` (the smallest mass of a
 strategy wants is in `strategies.contest`.
 """
 
+from collective_action.learners.optimal.margins import margins, thresholds
 from collective_action.learners.optimal.smallest import (
     Least,
     common_labels,
@@ -13,7 +14,6 @@ from collective_action.learners.optimal.smallest import (
     least_mass,
     most_success,
 )
-from collective_action.learners.optimal.margins import margins, thresholds
 from collective_action.learners.optimal.suboptimality import suboptimality
 from collective_action.learners.optimal.success import critical_mass, success_curve
 from collective_action.learners.optimal.worst_case import WorstCase, worst_case
