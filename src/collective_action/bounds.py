@@ -2,8 +2,9 @@
 
 The guarantees for an exact firm, and their critical masses, are the paper's (Theorems 1, 3 and 5),
 except the two `_sharp` forms, which are ours. For a firm that is only near-optimal, how much each
-guarantee loses is proved in this book from the two definitions of `firm.Firm`; those constants are
-not quotations.
+guarantee loses is proved in this book from the three definitions of `firm.Firm`; those constants
+are not quotations. In the formulas below c(ε) is `Firm.slack`, and 0 for a pointwise firm; o = 2ε
+for a pointwise firm, and 0 for the others. At ε ≥ 1/2 a pointwise firm may answer anything.
 
 A guarantee is returned as its formula stands. Below 0 it says nothing, and at α = 0 it is −inf.
 Parameters broadcast against each other as NumPy arrays do.
@@ -102,7 +103,7 @@ def feature_label(
     uniqueness: ArrayLike,
     firm: Firm = EXACT,
 ) -> np.ndarray:
-    """Theorem 1: S(α) ≥ 1 − ((1−α)/α)·Δξ − c(ε)/α; the last term is ours.
+    """Theorem 1: S(α) ≥ 1 − ((1−α)·(Δ+o)ξ + c(ε)) / ((1−o)·α); what depends on ε is ours.
 
     Parameters
     ----------
@@ -114,7 +115,8 @@ def feature_label(
         How far from optimal the firm may be.
     """
     alpha, delta, xi = _fractions(alphas=alphas, gap=gap, uniqueness=uniqueness)
-    return 1 - _ratio((1 - alpha) * delta * xi + firm.slack, alpha)
+    each, slack = _errors(firm)
+    return 1 - _ratio((1 - alpha) * (delta + each) * xi + slack, _firmly(firm) * alpha)
 
 
 def feature_label_critical_mass(
@@ -126,12 +128,13 @@ def feature_label_critical_mass(
 ) -> np.ndarray:
     """Corollary 2: the smallest α for which `feature_label` is at least S*, inf if none is.
 
-    (Δξ + c(ε)) / (1 − S* + Δξ); with ε = 0 this is the paper's. Parameters as `feature_label`,
-    `success` in [0, 1].
+    ((Δ+o)ξ + c(ε)) / ((1−o)(1−S*) + (Δ+o)ξ); with ε = 0 this is the paper's. Parameters as
+    `feature_label`, `success` in [0, 1].
     """
     wanted, delta, xi = _fractions(success=success, gap=gap, uniqueness=uniqueness)
-    need = delta * xi + firm.slack
-    return _attainable(_ratio(need, 1 - wanted + delta * xi, at_zero=0.0))
+    each, slack = _errors(firm)
+    lead = (delta + each) * xi
+    return _attainable(_ratio(lead + slack, _firmly(firm) * (1 - wanted) + lead, at_zero=0.0), firm)
 
 
 def feature_only(
@@ -141,7 +144,7 @@ def feature_only(
     uniqueness: ArrayLike,
     firm: Firm = EXACT,
 ) -> np.ndarray:
-    """Theorem 3: S(α) ≥ 1 − ((1−p)ξ + c(ε)) / (pα); the slack c(ε) is ours.
+    """Theorem 3: S(α) ≥ 1 − ((1+o)(1−p)ξ + c(ε)) / ((1−o)·pα); what depends on ε is ours.
 
     Parameters
     ----------
@@ -153,7 +156,8 @@ def feature_only(
         How far from optimal the firm may be.
     """
     alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
-    return 1 - _ratio((1 - p) * xi + firm.slack, p * alpha)
+    each, slack = _errors(firm)
+    return 1 - _ratio((1 + each) * (1 - p) * xi + slack, _firmly(firm) * p * alpha)
 
 
 def feature_only_critical_mass(
@@ -165,12 +169,13 @@ def feature_only_critical_mass(
 ) -> np.ndarray:
     """Return the smallest α for which `feature_only` is at least S*, inf if none is.
 
-    ((1−p)ξ + c(ε)) / (p(1 − S*)), from Theorem 3. Parameters as `feature_only`, `success` in
-    [0, 1].
+    ((1+o)(1−p)ξ + c(ε)) / ((1−o)·p(1−S*)), from Theorem 3. Parameters as `feature_only`, `success`
+    in [0, 1].
     """
     wanted, p, xi = _fractions(success=success, positivity=positivity, uniqueness=uniqueness)
-    need = (1 - p) * xi + firm.slack
-    return _attainable(_ratio(need, p * (1 - wanted), at_zero=_zero_if_sure(p)))
+    each, slack = _errors(firm)
+    need, win = (1 + each) * (1 - p) * xi + slack, _firmly(firm) * p * (1 - wanted)
+    return _attainable(_ratio(need, win, at_zero=_zero_if_sure(p)), firm)
 
 
 def feature_only_sharp(
@@ -180,14 +185,16 @@ def feature_only_sharp(
     uniqueness: ArrayLike,
     firm: Firm = EXACT,
 ) -> np.ndarray:
-    """Return our sharper form of Theorem 3: S(α) ≥ 1 − (max(0, 1−(2−α)p)·ξ + c(ε)) / (pα).
+    """Return our sharper form of Theorem 3.
 
-    It counts the members' and the others' y* people who carry the signal already. Parameters as
-    `feature_only`. It need not increase with α.
+    S(α) ≥ 1 − (max(0, 1−(2−α)p + o(1−αp))·ξ + c(ε)) / ((1−o)·pα). It counts the members' and the
+    others' y* people who carry the signal already. Parameters as `feature_only`. It need not
+    increase with α.
     """
     alpha, p, xi = _fractions(alphas=alphas, positivity=positivity, uniqueness=uniqueness)
-    resisting = np.maximum(0.0, 1 - (2 - alpha) * p) * xi
-    return 1 - _ratio(resisting + firm.slack, p * alpha)
+    each, slack = _errors(firm)
+    resisting = np.maximum(0.0, 1 - (2 - alpha) * p + each * (1 - alpha * p)) * xi
+    return 1 - _ratio(resisting + slack, _firmly(firm) * p * alpha)
 
 
 def leave(
@@ -198,7 +205,7 @@ def leave(
     carried_positivity: ArrayLike,
     firm: Firm = EXACT,
 ) -> np.ndarray:
-    """Return our guarantee for `Leave`: S(α) ≥ 1 − (((1−α)/α)·Δξ + c(ε)/α) / p̄.
+    """Return our guarantee for `Leave`: S(α) ≥ 1 − ((1−α)·(Δ+o)ξ + c(ε)) / ((1−o)·p̄α).
 
     Theorem 1 at the price 1/p̄, without touching labels. The strategy is that of Gauthier, Bach and
     Jordan (2025); their Theorem 3.5 has the statement for samples.
@@ -215,7 +222,8 @@ def leave(
     alpha, delta, xi, p = _fractions(
         alphas=alphas, gap=gap, uniqueness=uniqueness, carried_positivity=carried_positivity
     )
-    return 1 - _ratio((1 - alpha) * delta * xi + firm.slack, p * alpha)
+    each, slack = _errors(firm)
+    return 1 - _ratio((1 - alpha) * (delta + each) * xi + slack, _firmly(firm) * p * alpha)
 
 
 def leave_critical_mass(
@@ -228,13 +236,15 @@ def leave_critical_mass(
 ) -> np.ndarray:
     """Return the smallest α for which `leave` is at least S*, inf if none is.
 
-    (Δξ + c(ε)) / (p̄(1 − S*) + Δξ). Parameters as `leave`, `success` in [0, 1].
+    ((Δ+o)ξ + c(ε)) / ((1−o)·p̄(1−S*) + (Δ+o)ξ). Parameters as `leave`, `success` in [0, 1].
     """
     wanted, delta, xi, p = _fractions(
         success=success, gap=gap, uniqueness=uniqueness, carried_positivity=carried_positivity
     )
-    need = delta * xi + firm.slack
-    return _attainable(_ratio(need, p * (1 - wanted) + delta * xi, at_zero=_zero_if_sure(p)))
+    each, slack = _errors(firm)
+    lead = (delta + each) * xi
+    win = _firmly(firm) * p * (1 - wanted) + lead
+    return _attainable(_ratio(lead + slack, win, at_zero=_zero_if_sure(p)), firm)
 
 
 def erasure(
@@ -244,7 +254,10 @@ def erasure(
     crowding: ArrayLike | None = None,
     firm: Firm = EXACT,
 ) -> np.ndarray:
-    """Theorem 5, for g∘g = g: S(α) ≥ 1 − (2(1−α)/α)·τ − (c(ε)/α)(1+κ); the last term is ours.
+    """Theorem 5, for g∘g = g: S(α) ≥ 1 − (2(1−α)·τ + c(ε)(1+κ)) / (α−o); what depends on ε is ours.
+
+    Against a pointwise firm it says nothing at α ≤ 2ε, and κ has no part in it: beyond that size no
+    signal point can be overturned.
 
     Parameters
     ----------
@@ -253,7 +266,7 @@ def erasure(
     distance
         τ, in [0, 1].
     crowding
-        κ, at least 1. Needed as soon as an epsilon of the firm is positive.
+        κ, at least 1. Needed as soon as an epsilon of the firm is positive, unless it is pointwise.
     firm
         How far from optimal the firm may be.
 
@@ -263,8 +276,9 @@ def erasure(
         If an argument is out of range, or crowding is missing where it is needed.
     """
     alpha, tau = _fractions(alphas=alphas, distance=distance)
-    price = firm.slack * (1 + _crowding(crowding, firm))
-    return 1 - _ratio(2 * (1 - alpha) * tau + price, alpha)
+    each, slack = _errors(firm)
+    price = slack * (1 + _crowding(crowding, firm))
+    return 1 - _ratio(2 * (1 - alpha) * tau + price, np.maximum(0.0, alpha - each))
 
 
 def erasure_sharp(
@@ -277,11 +291,13 @@ def erasure_sharp(
     """Return our sharper form of Theorem 5, with max(1, κ−1) in place of 1+κ.
 
     A firm that answers a signal point s differently fails the P_g(s) − P₀(s) people whom g sends
-    there from elsewhere, for at least αP₀(s) of margin. Parameters and errors as `erasure`.
+    there from elsewhere, for at least αP₀(s) of margin. Parameters and errors as `erasure`, which
+    it equals against a pointwise firm.
     """
     alpha, tau = _fractions(alphas=alphas, distance=distance)
     failed = np.maximum(1.0, _crowding(crowding, firm) - 1)
-    return 1 - _ratio(2 * (1 - alpha) * tau + firm.slack * failed, alpha)
+    each, slack = _errors(firm)
+    return 1 - _ratio(2 * (1 - alpha) * tau + slack * failed, np.maximum(0.0, alpha - each))
 
 
 def erasure_critical_mass(
@@ -291,24 +307,36 @@ def erasure_critical_mass(
     crowding: ArrayLike | None = None,
     firm: Firm = EXACT,
 ) -> np.ndarray:
-    """Return the smallest α for which `erasure` is at least S*, inf if none is.
+    """Return the infimum of the α for which `erasure` is at least S*, inf if there is none.
 
-    (2τ + c(ε)(1+κ)) / (1 − S* + 2τ), from Theorem 5. Parameters and errors as `erasure`, `success`
-    in [0, 1].
+    (2τ + c(ε)(1+κ) + o(1−S*)) / (1−S* + 2τ), from Theorem 5. Parameters and errors as `erasure`,
+    `success` in [0, 1].
     """
     wanted, tau = _fractions(success=success, distance=distance)
-    need = 2 * tau + firm.slack * (1 + _crowding(crowding, firm))
-    return _attainable(_ratio(need, 1 - wanted + 2 * tau, at_zero=0.0))
+    each, slack = _errors(firm)
+    need = 2 * tau + slack * (1 + _crowding(crowding, firm)) + each * (1 - wanted)
+    return _attainable(_ratio(need, 1 - wanted + 2 * tau, at_zero=each), firm)
 
 
 def _fractions(**named) -> list[np.ndarray]:
     return [validation.fractions(name, value) for name, value in named.items()]
 
 
+def _errors(firm: Firm) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of each point's mass that the firm can overturn, 2ε or 0, and c(ε) or 0."""
+    none = np.zeros_like(firm.epsilon)
+    return (2 * firm.epsilon, none) if firm.near == "pointwise" else (none, firm.slack)
+
+
+def _firmly(firm: Firm) -> np.ndarray:
+    """Return the share of each point's mass that it cannot, 1−2ε (at least 0) or 1."""
+    return np.maximum(0.0, 1 - _errors(firm)[0])
+
+
 def _crowding(crowding: ArrayLike | None, firm: Firm) -> np.ndarray:
-    """Return κ, which may be missing only if no epsilon is positive."""
+    """Return κ, which may be missing if no epsilon is positive or the firm is pointwise."""
     if crowding is None:
-        if np.any(firm.epsilon > 0):
+        if np.any(firm.epsilon > 0) and firm.near != "pointwise":
             raise ValueError("crowding is missing: the guarantee depends on it when epsilon > 0")
         return np.ones(())
     kappa = validation.numeric("crowding", crowding, np.ndim(crowding))
@@ -331,6 +359,9 @@ def _zero_if_sure(positivity: np.ndarray) -> np.ndarray:
     return np.where(positivity > 0, 0.0, np.inf)
 
 
-def _attainable(alpha: np.ndarray) -> np.ndarray:
-    """Return alpha where it is a possible size of a collective, inf where it exceeds 1."""
-    return np.where(alpha <= 1, alpha, np.inf)[()]
+def _attainable(alpha: np.ndarray, firm: Firm) -> np.ndarray:
+    """Return alpha where it is a possible size of a collective, inf where it exceeds 1.
+
+    Against a pointwise firm of ε ≥ 1/2 no size is.
+    """
+    return np.where((alpha <= 1) & (_firmly(firm) > 0), alpha, np.inf)[()]

@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
-from collective_action.firm import NEAR, Firm
+from collective_action.firm import NEAR, WITH_SLACK, Firm
 from collective_action.learners.optimal.suboptimality import (
     overturned_margin,
     prices,
     suboptimality,
+    tolerances,
 )
 from collective_action.population import Population
 from support.populations import SEEDS, worlds
@@ -21,6 +22,11 @@ def nearest_law(joint, firm, near):
     Variables: the additions to P, and for the joint law the removals. For a mixture,
     P̃/(1−ε) = P + additions, and additions of total s mean ε = s/(1+s).
     """
+    if near == "pointwise":  # each conditional law is a world of one feature
+        held = joint.sum(axis=1) > 0
+        laws = joint[held] / joint[held].sum(axis=1, keepdims=True)
+        alone = zip(laws[:, np.newaxis], firm[held, np.newaxis], strict=True)
+        return max(nearest_law(law, answer, "joint") for law, answer in alone)
     n, k = joint.shape
     rows, room = [], []
     for x in range(n):
@@ -69,7 +75,43 @@ def test_the_third_best_label_can_cost_more_than_half_its_margin_in_the_joint_la
     assert suboptimality(Population([[0.5, 0.5, 0.0]]), [2]) == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize("near", NEAR)
+def test_each_point_has_its_own_epsilon():
+    # Conditionals (3/4, 1/4) and (1/3, 2/3): half their margins, 1/4 and 1/6. Nobody has feature 2.
+    population = Population([[0.3, 0.1], [0.2, 0.4], [0.0, 0.0]])
+    np.testing.assert_allclose(tolerances(population.joint), [[0, 1 / 4], [1 / 6, 0], [0, 0]])
+    assert suboptimality(population, [1, 0, 1], "pointwise") == pytest.approx(1 / 4)
+    # Labels .4, .4, .2: the third is second largest in value and costs 2/15, not half its margin.
+    three = Population([[0.4, 0.4, 0.2]])
+    assert suboptimality(three, [2], "pointwise") == pytest.approx(2 / 15)
+    assert suboptimality(three, [2]) == pytest.approx(2 / 15)
+    assert tolerances(np.array([[0.0, 1.0], [0.5, 0.0]])).max() == 0.5
+
+
+def test_whoever_errs_little_at_each_point_errs_little_in_all():
+    rng = np.random.default_rng(4)
+    for _ in range(200):
+        population = Population(rng.dirichlet(np.full(12, 0.4)).reshape(4, 3))
+        firm = rng.integers(3, size=4)
+        everywhere = suboptimality(population, firm, "pointwise")
+        assert suboptimality(population, firm) <= everywhere + 1e-12
+
+
+def test_a_pointwise_firm_has_no_slack():
+    firm = Firm(0.1, "pointwise")
+    assert firm.tolerance == 0.1
+    for ask in (
+        lambda: firm.slack,
+        lambda: firm.budget,
+        lambda: prices(np.array([[0.6, 0.4]]), "pointwise"),
+        lambda: overturned_margin(np.array([[0.6, 0.4]]), np.array([0]), "pointwise"),
+    ):
+        with pytest.raises(ValueError, match="near is 'pointwise'"):
+            ask()
+    with pytest.raises(ValueError, match="must be a single number"):
+        Firm([0.1, 0.2], "pointwise").tolerance  # noqa: B018
+
+
+@pytest.mark.parametrize("near", WITH_SLACK)
 @pytest.mark.parametrize("labels", [2, 3, 4])
 def test_the_dearest_budget_of_a_firms_prices_is_its_overturned_margin(near, labels):
     joint = np.random.default_rng(labels).dirichlet(np.ones(5 * labels)).reshape(5, labels)
@@ -78,7 +120,7 @@ def test_the_dearest_budget_of_a_firms_prices_is_its_overturned_margin(near, lab
         assert charged == pytest.approx(overturned_margin(joint, firm, near), abs=1e-15)
 
 
-@pytest.mark.parametrize("near", NEAR)
+@pytest.mark.parametrize("near", WITH_SLACK)
 def test_slack_is_what_overturning_a_second_best_label_costs(near):
     population = Population([[0.6, 0.4]])
     epsilon = suboptimality(population, [1], near)

@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from scipy.optimize import OptimizeResult
+from scipy.optimize import OptimizeResult, linprog
 
-from collective_action.firm import NEAR, Firm
+from collective_action.firm import NEAR, WITH_SLACK, Firm
 from collective_action.learners.optimal import erasing, erasing_programme, success_curve
 from collective_action.learners.optimal.suboptimality import suboptimality
 from collective_action.learners.optimal.worst_case import worst_case
@@ -67,6 +67,49 @@ def test_the_worst_case_is_the_worst_of_all_firms(name, near, seed):
         assert success_curve(population, strategy, alpha, firm) == pytest.approx(least, abs=1e-9)
 
 
+def answers_within(law, epsilon):
+    """Return the labels that some conditional law within ε of this one makes best, by LP."""
+    k = law.size
+    allowed = []
+    for label in range(k):
+        # Variables: the law P̃ and the parts of it that P lacks; P̃(y) ≤ P̃(label) for every y.
+        others = np.hstack([np.eye(k) - np.eye(k)[label], np.zeros((k, k))])
+        lacking = np.hstack([np.eye(k), -np.eye(k)])
+        total = np.concatenate([np.ones(k), np.zeros(k)])[np.newaxis]
+        solved = linprog(
+            np.concatenate([np.zeros(k), np.ones(k)]),
+            np.vstack([others, lacking]),
+            np.concatenate([np.zeros(k), law]),
+            total,
+            [1.0],
+        )
+        if solved.fun <= epsilon + 1e-9:
+            allowed.append(label)
+    return allowed
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+@settings(derandomize=True, max_examples=12, deadline=None)
+@given(seed=SEEDS)
+def test_a_pointwise_firm_may_give_any_allowed_answer_at_each_point(name, seed):
+    rng = np.random.default_rng(seed)
+    for world in worlds_for(name, seed, 4, features=(1, 4), labels=(2, 4)):
+        population, strategy = world.population, world.strategy(name)
+        alpha, epsilon = rng.uniform(size=2) * [1, rng.choice([0.05, 0.3, 0.6])]
+        seen = population.mix(strategy.law(population), alpha)
+        allowed = [
+            answers_within(row / row.sum(), epsilon) if row.sum() else range(population.n_labels)
+            for row in seen.joint
+        ]
+        least = min(
+            success_of(np.array(answers), population, strategy)
+            for answers in itertools.product(*allowed)
+        )
+        worst = worst_case(population, strategy, alpha, Firm(epsilon, "pointwise"))
+        assert worst.exact
+        assert worst.lower == worst.upper == pytest.approx(least, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", PLANTING)
 @settings(derandomize=True, max_examples=20, deadline=None)
 @given(seed=SEEDS)
@@ -88,7 +131,7 @@ def test_planting_agrees_with_all_subsets_of_up_to_twelve_signal_points(name, se
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("near", NEAR)
+@pytest.mark.parametrize("near", WITH_SLACK)
 def test_without_the_integer_programme_the_interval_still_holds_the_truth(near):
     rng = np.random.default_rng(0)
     open_intervals = 0
@@ -161,6 +204,17 @@ def test_worst_case_by_hand():
         assert worst.exact
         assert worst.lower == worst.upper == pytest.approx(success)
         np.testing.assert_array_equal(worst.broken, broken)
+
+
+def test_a_firm_that_errs_by_so_much_at_every_point_has_no_budget():
+    # The world above at α = 1/2: P_α = 0.5 and 0.3 at the signal points, margins 0.3 and 0.05. The
+    # second costs 0.05/(2·0.3) = 1/12, the first 0.3/(2·0.5) = 0.3, whatever the other does.
+    population = Population([[0.1, 0.3], [0.2, 0.1], [0.25, 0.05]])
+    strategy = FeatureLabel(Signal([1, 1, 2], 1))
+    for epsilon, success in [(0.083, 1.0), (1 / 12, 0.7), (0.299, 0.7), (0.3, 0.0), (0.9, 0.0)]:
+        worst = worst_case(population, strategy, 0.5, Firm(epsilon, "pointwise"))
+        assert worst.exact
+        assert worst.lower == worst.upper == pytest.approx(success)
 
 
 def test_breaking_the_one_feature_that_all_are_sent_to_breaks_all():

@@ -3,7 +3,7 @@
 Erasing succeeds at x when f(x) = f(g(x)). A firm can fail it by answering x differently, or by
 answering g(x) differently, which fails all the other features that g sends there. So the worst firm
 is not a knapsack over points but a labelling of the whole map g, priced by its distance from the
-optimal one.
+optimal one. A pointwise firm pays nothing: at each feature its answers are allowed or not.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,11 @@ from collective_action.firm import Firm
 from collective_action.learners.optimal.erasing_programme import least_erasure
 from collective_action.learners.optimal.knapsack import pack
 from collective_action.learners.optimal.labelling import Arrows, arrows, cheapest_labelling
-from collective_action.learners.optimal.suboptimality import deviations, overturned_margin
+from collective_action.learners.optimal.suboptimality import (
+    deviations,
+    overturned_margin,
+    tolerances,
+)
 from collective_action.population import Population
 from collective_action.strategies import Erasure
 from collective_action.strategies.contest import TIE
@@ -89,8 +93,9 @@ def worst_firm(scene: Erasing, alpha: float, firm: Firm) -> tuple[float, np.ndar
     Returns
     -------
     lower, answers
-        The certified success, and labels of shape (m,) that keep within c(ε). When
-        `scene.success(answers)` equals `lower` no such firm leaves less.
+        The certified success, and labels of shape (m,) that such a firm may give. When
+        `scene.success(answers)` equals `lower` no such firm leaves less; for a pointwise firm they
+        are always equal.
 
     Notes
     -----
@@ -99,7 +104,12 @@ def worst_firm(scene: Erasing, alpha: float, firm: Firm) -> tuple[float, np.ndar
     programme decides. The joint law sets several budgets (see `suboptimality.prices`); the pricing
     uses the first alone, which leaves the bound valid, and only firms within all are returned.
     """
-    mixed, budget = scene.mixture(alpha), firm.budget
+    mixed = scene.mixture(alpha)
+    if firm.near == "pointwise":
+        refused = tolerances(mixed) > firm.tolerance + TIE
+        answers = cheapest_labelling(scene.graph, np.where(refused, np.inf, 0.0), scene.weight)
+        return scene.success(answers), answers
+    budget = firm.budget
     costs = deviations(mixed)
     optimal = cheapest_labelling(scene.graph, np.where(costs > 0, np.inf, 0.0), scene.weight)
     if budget == 0:

@@ -1,4 +1,4 @@
-"""Setting I, planting before an ε-suboptimal firm: a 0/1 knapsack over the points to overturn."""
+"""Setting I, planting against an ε-suboptimal firm: a 0/1 knapsack over the points to overturn."""
 
 from dataclasses import dataclass
 

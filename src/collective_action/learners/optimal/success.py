@@ -47,7 +47,7 @@ def success_curve(
     sizes = validation.fractions("alphas", alphas)
     contest = require(strategy).contest(population)
     success = _staircase(contest, sizes)
-    searched = np.full(sizes.shape, firm.budget > 0)
+    searched = np.full(sizes.shape, firm.tolerance > 0)
     if isinstance(strategy, Erasure):
         searched |= _off_staircase(contest, strategy.g, sizes)
     if searched.any():

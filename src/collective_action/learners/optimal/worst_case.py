@@ -2,10 +2,12 @@
 
 A theorem bounds what every ε-suboptimal firm leaves to the collective; this module finds the firm
 that leaves least. Planting, it is a knapsack: to overturn a signal point costs its margin, out of a
-total of c(ε) = `Firm.slack` (proved in this book), and takes the point's share of the success.
+total of c(ε) = `Firm.slack` (proved in this book), and takes the point's share of the success. A
+pointwise firm has no total: it overturns every point whose margin is at most 2ε·P_α(x).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,10 +17,38 @@ from collective_action.learners.optimal.erasing import Erasing, erasing, worst_f
 from collective_action.learners.optimal.knapsack import pack
 from collective_action.population import Population
 from collective_action.strategies import Erasure, Strategy
-from collective_action.strategies.contest import Contest
+from collective_action.strategies.contest import TIE, Contest
 from collective_action.strategies.strategy import require
 
 GAP = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Planted:
+    """A planting collective's world.
+
+    Attributes
+    ----------
+    population, strategy
+        P₀ and what members do.
+    contest
+        The leads of y* at the k signal points.
+    """
+
+    population: Population
+    strategy: Strategy
+    contest: Contest
+
+    def mass(self, alpha: float) -> np.ndarray:
+        """Return P_α(x) at the signal points, shape (k,)."""
+        before, after = self._masses
+        return (1 - alpha) * before + alpha * after
+
+    @cached_property
+    def _masses(self) -> tuple[np.ndarray, np.ndarray]:
+        points = self.contest.points
+        filed = self.strategy.law(self.population).marginal
+        return self.population.marginal[points], filed[points]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +93,8 @@ def worst_case(
     Returns
     -------
     WorstCase
-        Exact for small worlds and often for large ones, otherwise a certified interval.
+        Exact for small worlds, for every pointwise firm and often for large worlds, otherwise a
+        certified interval.
 
     Raises
     ------
@@ -75,14 +106,14 @@ def worst_case(
     return worst_at(opponent(population, strategy), population.n_features, share, firm)
 
 
-def opponent(population: Population, strategy: Strategy) -> Contest | Erasing:
+def opponent(population: Population, strategy: Strategy) -> Planted | Erasing:
     """Return what `worst_at` needs to know of a strategy, once for many sizes α."""
     if isinstance(strategy, Erasure):
         return erasing(population, strategy)
-    return require(strategy).contest(population)
+    return Planted(population, strategy, require(strategy).contest(population))
 
 
-def worst_at(scene: Contest | Erasing, n_features: int, alpha: float, firm: Firm) -> WorstCase:
+def worst_at(scene: Planted | Erasing, n_features: int, alpha: float, firm: Firm) -> WorstCase:
     """Return the worst case at one size α for a scene from `opponent`."""
     broken = np.zeros(n_features, dtype=bool)
     if isinstance(scene, Erasing):
@@ -90,8 +121,17 @@ def worst_at(scene: Contest | Erasing, n_features: int, alpha: float, firm: Firm
         upper = scene.success(answers)
         broken[scene.points] = answers != answers[scene.graph.g]
     else:
-        packing = pack(scene.weight, np.maximum(scene.margin(alpha), 0.0), firm.budget)
-        total = float(scene.weight.sum())
-        lower, upper = max(0.0, total - packing.bound), max(0.0, total - packing.value)
-        broken[scene.points] = packing.chosen
+        lower, upper, broken[scene.contest.points] = _worst_planted(scene, alpha, firm)
     return WorstCase(lower, upper, bool(upper - lower <= GAP), broken)
+
+
+def _worst_planted(scene: Planted, alpha: float, firm: Firm) -> tuple[float, float, np.ndarray]:
+    """Return the ends of the interval, and where the firm found fails y*, shape (k,)."""
+    contest = scene.contest
+    margin, total = contest.margin(alpha), float(contest.weight.sum())
+    if firm.near == "pointwise":
+        overturned = margin <= (2 * firm.tolerance + TIE) * scene.mass(alpha)
+        success = max(0.0, total - float(contest.weight[overturned].sum()))
+        return success, success, overturned
+    packing = pack(contest.weight, np.maximum(margin, 0.0), firm.budget)
+    return max(0.0, total - packing.bound), max(0.0, total - packing.value), packing.chosen
