@@ -11,6 +11,7 @@ from collective_action.learners.optimal.suboptimality import suboptimality
 from collective_action.learners.optimal.worst_case import worst_case
 from collective_action.population import Population
 from collective_action.strategies import (
+    Allocation,
     Erasure,
     FeatureLabel,
     FeatureOnly,
@@ -215,6 +216,28 @@ def test_a_firm_that_errs_by_so_much_at_every_point_has_no_budget():
         worst = worst_case(population, strategy, 0.5, Firm(epsilon, "pointwise"))
         assert worst.exact
         assert worst.lower == worst.upper == pytest.approx(success)
+
+
+@pytest.mark.parametrize("near", WITH_SLACK)
+def test_without_accidents_the_critical_mass_is_the_slack_over_the_least_set_that_hurts(near):
+    """People have features 0, …, k−1 and are sent to k, …, 2k−1, which nobody has."""
+    rng = np.random.default_rng(7)
+    for _ in range(40):
+        k = int(rng.integers(1, 7))
+        sent = rng.dirichlet(np.ones(k))
+        population = Population(np.vstack([np.column_stack([sent, 0 * sent]), np.zeros((k, 2))]))
+        signal = Signal(np.tile(np.arange(k, 2 * k), 2), 1)
+        wanted, firm = rng.uniform(0.05, 1), Firm(rng.uniform(0, 0.1), near)
+        sets = np.array(list(itertools.product([0, 1], repeat=k))) @ sent
+        least = firm.slack / sets[sets > 1 - wanted].min()
+        for alpha, enough in ((least * (1 - 1e-6), False), (least * (1 + 1e-6), True)):
+            if alpha <= 1:
+                found = worst_case(population, FeatureLabel(signal), alpha, firm)
+                assert found.exact
+                assert (found.lower >= wanted) == enough
+        shares = np.concatenate([np.zeros(k), rng.dirichlet(np.ones(k))])
+        anywhere = worst_case(population, Allocation(signal, shares), float(firm.slack), firm)
+        assert anywhere.upper == pytest.approx(0)
 
 
 def test_breaking_the_one_feature_that_all_are_sent_to_breaks_all():
