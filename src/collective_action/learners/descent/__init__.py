@@ -2,7 +2,8 @@
 
 Read in this order: `landscapes` (risks by formula), `budgets` (what the collective can add to the
 gradient), `control` (steering, and being too small), `rates` (the guarantee), `paths` (the mass a
-path needs, and a better path), `optimisers` (firms the theory does not know).
+path needs, and a better path), `optimisers` (firms the theory does not know), `filing` (records
+that were chosen at another parameter than the one where the firm is).
 """
 
 from collective_action.learners.descent.budgets import (
@@ -17,6 +18,7 @@ from collective_action.learners.descent.control import (
     Run,
     control,
 )
+from collective_action.learners.descent.filing import descend_on_records
 from collective_action.learners.descent.landscapes import (
     RIDGE,
     RIDGE_START,
@@ -54,6 +56,7 @@ __all__ = [
     "Run",
     "arrival_bound",
     "control",
+    "descend_on_records",
     "lowest_path",
     "needed_along",
     "noise_floor",
