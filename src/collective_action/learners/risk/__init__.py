@@ -2,11 +2,12 @@
 
 Read in this order: `records` (what the firm trains on), `losses`, `minimiser`, `menus` (what the
 collective's members may submit), `attainable` (how far that pushes, by linear programming),
-`steering` (the critical mass and the data), `reachable` (below the critical mass), `rounding`
-(from a law to people).
+`steering` (the critical mass and the data), `certificates` (why fewer are too few), `reachable`
+(below the critical mass), `rounding` (from a law to people).
 """
 
 from collective_action.learners.risk.attainable import Reach, approach, furthest, outline, reach
+from collective_action.learners.risk.certificates import Certificate, certificate
 from collective_action.learners.risk.domains import Ball, Box
 from collective_action.learners.risk.losses import (
     Logistic,
@@ -33,6 +34,7 @@ from collective_action.learners.risk.steering import Steering, critical_mass, gu
 __all__ = [
     "Ball",
     "Box",
+    "Certificate",
     "Logistic",
     "Loss",
     "Menu",
@@ -48,6 +50,7 @@ __all__ = [
     "approach",
     "best_reachable",
     "candidates",
+    "certificate",
     "critical_mass",
     "features_only",
     "furthest",

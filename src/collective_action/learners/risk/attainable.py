@@ -37,6 +37,8 @@ class Reach:
         Shape (n,), the menu's group that submits each record of the law.
     gradient
         E_{P*} ∇ℓ(θ; z), shape (p,).
+    normal
+        Shape (p,): along it no attainable gradient goes further than `gradient`, up to the gap.
     gap
         An upper bound on how far `amount` is from the optimum; zero for finite menus, where only
         the solver's arithmetic is left.
@@ -46,6 +48,7 @@ class Reach:
     submission: Records
     groups: np.ndarray
     gradient: np.ndarray
+    normal: np.ndarray
     gap: float
 
 
@@ -141,7 +144,7 @@ def furthest(loss: Loss, theta: ArrayLike, direction: ArrayLike, menu: Menu) -> 
     chosen = order[np.flatnonzero(np.diff(columns.owners[order], append=-1))]
     shares = np.zeros(len(heights))
     shares[chosen] = menu.masses
-    return as_reach(Solution(columns, shares, shares, 0.0), menu, heights @ shares, 0.0)
+    return as_reach(Solution(columns, shares, shares, direction, 0.0), menu, heights @ shares, 0.0)
 
 
 def outline(loss: Loss, theta: ArrayLike, directions: ArrayLike, menu: Menu) -> np.ndarray:
@@ -168,4 +171,4 @@ def as_reach(solution: Solution, menu: Menu, amount: float, gap: float) -> Reach
     """Return a solution as the law of what members submit."""
     law, groups = solution.columns.submission(solution.shares, menu)
     gradient = solution.shares @ solution.columns.gradients
-    return Reach(float(amount), law, groups, gradient, gap)
+    return Reach(float(amount), law, groups, gradient, solution.prices, gap)

@@ -3,7 +3,10 @@
 The collective is a random sample of the population, so what its members are bound to keep is
 distributed as in P₀. A `Menu` divides them into groups by what they keep; each group has a mass and
 a list of records (or a whole domain of features with some labels) to choose from, and every group
-may also leave its own records as they are. The laws P* a collective can form are then exactly
+may also leave its own records as they are. It decides that without looking: a part of the group, as
+it comes, keeps its records. Members who look at a record before they decide whether to keep it can
+do more, unless a group's own records are among its choices, which the book assumes. The laws P* a
+collective can form are then exactly
 
     P* = Σ_i mass_i · Q_i,   Q_i a law on the choices of group i,
 

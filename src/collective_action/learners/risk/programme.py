@@ -59,11 +59,27 @@ class Programme:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """An optimum: columns, their shares (c,), the amounts y (j,), and a bound on the gap."""
+    """An optimum.
+
+    Attributes
+    ----------
+    columns
+        What may be submitted, as far as it was listed.
+    shares
+        Shape (c,), of each column.
+    amounts
+        Shape (j,), y.
+    prices
+        Shape (p,), the dual solution: no attainable gradient goes further along it than that of
+        the shares.
+    gap
+        An upper bound on how far the optimum can be from the true one.
+    """
 
     columns: Columns
     shares: np.ndarray
     amounts: np.ndarray
+    prices: np.ndarray
     gap: float
 
 
@@ -81,7 +97,7 @@ def solve(attainable: AttainableSet, programme: Programme) -> Solution | None:
     columns = attainable.columns
     if attainable.menu.domain is None:
         answer = _linprog(attainable, columns, programme)
-        return None if answer is None else Solution(columns, *answer[:2], 0.0)
+        return None if answer is None else Solution(columns, *answer, 0.0)
     solution = _generate(attainable, columns, programme)
     if solution is None:
         start = _found(_generate(attainable, columns, programme.feasibility()))
@@ -116,7 +132,7 @@ def _generate(attainable, columns, programme) -> Solution | None:
         np.maximum.at(rises, menu.open_owners, gains)
         gap = float(menu.masses @ rises)
         if gap <= TOLERANCE * (1 + abs(programme.costs @ amounts)):
-            return Solution(columns, shares, amounts, gap)
+            return Solution(columns, shares, amounts, prices, gap)
         useful = gains > 0
         columns = columns.extended(
             gradients[useful], menu.open_owners[useful], features[useful], menu.open_labels[useful]
