@@ -95,6 +95,36 @@ def test_a_run_needs_what_the_profile_says(ridge, name):
     assert failure.value.needed > failure.value.alpha
 
 
+@pytest.mark.slow
+def test_a_path_with_corners_needs_what_its_dearest_point_needs():
+    rng = np.random.default_rng(15)
+    dearer = tried = 0
+    while tried < 15:
+        hills = int(rng.integers(1, 5))
+        landscape = Hills(
+            tuple(map(tuple, rng.normal(size=(hills, 2)))),
+            tuple(rng.normal(size=hills)),
+            tuple(rng.uniform(0.4, 1, size=hills)),
+            float(rng.uniform(0, 0.3)),
+        ).landscape()
+        path, budget = rng.normal(size=(4, 2)), GradientBudget(landscape, 1.0)
+        enough = needed_along(budget, path, looks=200)
+        if not 0.2 < enough < 0.8:
+            continue
+        tried += 1
+        more, less = (
+            control(budget, path[0], path[1:], alpha, 0.01, 6_000, best_effort=True)
+            for alpha in (1.03 * enough + 0.01, 0.95 * enough)
+        )
+        assert more.distances[-1] < 1e-8
+        assert less.distances[-1] > 0.05
+        # Holding the target alone, or one leg alone, would promise too much.
+        alone = [needed_along(budget, path[i : i + 2], looks=200) for i in range(3)]
+        assert enough >= max(alone[-1], needed_along(budget, path[-1:]))
+        dearer += enough > 1.1 * alone[-1]
+    assert dearer > 3
+
+
 def test_a_mass_that_follows_the_low_path_is_stuck_on_the_straight_line(ridge):
     landscape, ways, _ = ridge
     budget = GradientBudget(landscape, SIZE)

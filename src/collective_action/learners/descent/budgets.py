@@ -191,6 +191,9 @@ class DataBudget:
 def needed_along(budget: Budget, waypoints: ArrayLike, looks: int = 16) -> float:
     """Return the critical mass of a path: the most that any point on it needs, to move or to hold.
 
+    For small step sizes a larger collective takes the firm along the path and holds it at its end,
+    and a smaller one cannot (proved in the book for a `GradientBudget`).
+
     Parameters
     ----------
     budget
