@@ -261,7 +261,7 @@ def plan(
     delta: float = 0.05,
     draws: int = 100,
 ) -> np.ndarray:
-    """Return how often collectives of several sizes would be certified, if a pilot were typical.
+    """Return how often collectives of several sizes would be certified, after a pilot.
 
     Parameters
     ----------
@@ -283,8 +283,9 @@ def plan(
     Returns
     -------
     np.ndarray
-        Shape (n_sizes,): the share of collectives, drawn from N users with the pilot's shares, that
-        hold a certificate for `success`.
+        Shape (n_sizes,): the share of collectives that hold a certificate for `success`. Each is
+        drawn from another city of N users that the pilot leaves open, its shares from the Dirichlet
+        law of the pilot's counts and one more record spread over all cells.
 
     Raises
     ------
@@ -296,18 +297,18 @@ def plan(
     A plan promises nothing: the pilot may be unlike the city. What keeps its word is the
     certificate, and it must count the newcomers alone. The pilot has chosen their number.
     """
-    table, size, users = _table(pilot, n_users, signal)
+    table, _, users = _table(pilot, n_users, signal)
     wanted = validation.fraction("success", success)
     numbers = validation.indices("sizes", sizes, users + 1)
     if numbers.size and numbers.min() < 1:
         raise ValueError("sizes holds 0: a certificate needs at least one newcomer")
     times = _whole("draws", draws, least=1)
     generator = np.random.default_rng(rng)
-    shares = (table / size).ravel()
+    likely = table.ravel() + 1 / table.size
     held = np.zeros(numbers.size)
     for at, number in enumerate(numbers):
         for _ in range(times):
-            city = generator.multinomial(users, shares)
+            city = generator.multinomial(users, generator.dirichlet(likely))
             drawn = generator.multivariate_hypergeometric(city, int(number), method="marginals")
             promise = certificate(drawn.reshape(table.shape), users, signal, delta).success
             held[at] += promise >= wanted

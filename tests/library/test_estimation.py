@@ -1,134 +1,119 @@
+"""Intervals from a sample: how often they hold the truth, at every size."""
+
 import numpy as np
 import pytest
+from scipy import stats
 
-from collective_action import bounds
-from collective_action.estimation import estimate
-from collective_action.learners.optimal import critical_mass, success_curve
+from collective_action import bounds, estimation
+from collective_action.learners.optimal import critical_mass
 from collective_action.population import Population
 from collective_action.strategies import FeatureLabel, Signal
+from collective_action.worlds import couriers
 
 pytestmark = pytest.mark.numerical
 
-TRUTH = Population(np.random.default_rng(2).dirichlet(np.ones(15)).reshape(5, 3))
+RELAY = couriers.reports(uniqueness=0.01, gap=0.6)
+JUNIPER = Signal(couriers.write("juniper"), couriers.BUILDING)
+SMALL = Population(np.random.default_rng(2).dirichlet(np.ones(15)).reshape(5, 3))
 SIGNAL = Signal([0, 0, 2, 2, 2], 1)
-PLANT = FeatureLabel(SIGNAL)
-ALPHAS = np.linspace(0, 1, 6)
 
 
-def unique(population):
-    return bounds.uniqueness(population, SIGNAL)
+def lead(law, signal):
+    rows = law.joint[signal.points]
+    return (rows.max(axis=1) - rows[:, signal.target]).sum()
 
 
-def curve(population):
-    return success_curve(population, PLANT, ALPHAS)
+QUANTITIES = {
+    "uniqueness": (bounds.uniqueness, estimation.uniqueness),
+    "gap": (bounds.suboptimality_gap, estimation.suboptimality_gap),
+    "lead": (lead, estimation.total_lead),
+    "positivity": (bounds.positivity, estimation.positivity),
+    "critical mass": (
+        lambda law, signal: critical_mass(law, FeatureLabel(signal), 0.9),
+        lambda counts, signal: estimation.critical_mass(counts, signal, 0.9),
+    ),
+}
 
 
-def test_the_estimate_is_the_quantity_of_the_empirical_law():
-    features, labels = TRUTH.sample(500, 0)
-    empirical = Population.from_samples(features, labels, 5, 3)
-    found = estimate(curve, features, labels, 5, 3, rng=1, resamples=99)
-    np.testing.assert_array_equal(found.value, curve(empirical))
-    assert found.low.shape == found.high.shape == ALPHAS.shape
-    assert (found.low <= found.high).all()
-    again = estimate(curve, features, labels, 5, 3, rng=np.random.default_rng(1), resamples=99)
-    np.testing.assert_array_equal(found.low, again.low)
+def tables(law, n, times, seed=0):
+    drawn = np.random.default_rng(seed).multinomial(n, law.joint.ravel(), size=times)
+    return drawn.reshape(times, law.n_features, law.n_labels)
 
 
-def test_any_quantity_of_a_population_can_be_estimated():
-    features, labels = TRUTH.sample(5_000, 3)
-    found = estimate(lambda law: critical_mass(law, PLANT, 0.5), features, labels, 5, 3, rng=4)
-    assert found.low <= critical_mass(TRUTH, PLANT, 0.5) <= found.high
-    assert np.ndim(found.value) == 0
+@pytest.mark.parametrize("name", QUANTITIES)
+@pytest.mark.parametrize(("law", "signal"), [(RELAY, JUNIPER), (SMALL, SIGNAL)])
+@pytest.mark.parametrize("n", [50, 1_000, 5_000])
+def test_at_least_93_of_100_intervals_at_95_hold_the_truth(name, law, signal, n):
+    quantity, interval = QUANTITIES[name]
+    truth = quantity(law, signal)
+    found = [interval(table, signal) for table in tables(law, n, 300)]
+    assert np.mean([band.low <= truth <= band.high for band in found]) >= 0.93
 
 
-def test_the_band_covers_the_truth_about_as_often_as_it_says():
-    truth, covered = unique(TRUTH), 0
-    for seed in range(60):
-        features, labels = TRUTH.sample(200, seed)
-        band = estimate(unique, features, labels, 5, 3, rng=seed, confidence=0.9, resamples=199)
-        covered += band.low <= truth <= band.high
-    assert 46 <= covered <= 59
+def test_the_percentile_bootstrap_does_not_hold_a_critical_mass():
+    """The weakened interval, refuted by the same search: the same sample, drawn again."""
+    truth = critical_mass(RELAY, FeatureLabel(JUNIPER), 0.9)
+    held, rng = 0, np.random.default_rng(1)
+    for table in tables(RELAY, 5_000, 60):
+        again = rng.multinomial(5_000, (table / 5_000).ravel(), size=99)
+        masses = [
+            abs(critical_mass(Population(row.reshape(80, 3) / 5_000), FeatureLabel(JUNIPER), 0.9))
+            for row in again
+        ]
+        low, high = np.quantile(masses, [0.025, 0.975])
+        held += low <= truth <= high
+    assert held / 60 < 0.25
 
 
-def test_the_band_of_a_rare_signal_stays_a_fraction():
-    features = np.repeat([0, 2], [298, 2])
-    signal = Signal([2, 2, 2, 2, 2], 1)
-    found = estimate(
-        lambda law: bounds.uniqueness(law, signal),
-        features,
-        np.zeros(300, dtype=int),
-        n_features=5,
-        n_labels=3,
-        rng=0,
-        resamples=199,
-    )
-    assert found.value == pytest.approx(2 / 300)
-    assert 0 <= found.low < found.value < found.high
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_the_value_is_that_of_the_empirical_law_and_lies_in_the_interval(name):
+    quantity, interval = QUANTITIES[name]
+    for seed in range(20):
+        table = tables(SMALL, 400, 1, seed)[0]
+        found = interval(table, SIGNAL)
+        assert found.value == pytest.approx(abs(quantity(Population(table / 400), SIGNAL)))
+        assert 0 <= found.low <= found.value <= found.high <= 1
 
 
-def test_four_times_the_data_halve_the_band():
-    widths = []
-    for n in (400, 1_600):
-        band = estimate(unique, *TRUTH.sample(n, 5), 5, 3, rng=6, resamples=499)
-        widths.append(band.high - band.low)
-    assert widths[1] / widths[0] == pytest.approx(0.5, abs=0.1)
+def test_uniqueness_has_the_exact_interval_of_one_share():
+    table = tables(SMALL, 300, 1)[0]
+    seen = int(table[SIGNAL.points].sum())
+    found = estimation.uniqueness(table, SIGNAL, confidence=0.9)
+    exact = stats.binomtest(seen, 300).proportion_ci(0.9, method="exact")
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+
+
+def test_more_data_and_less_confidence_narrow_the_interval():
+    def width(n, confidence):
+        found = estimation.critical_mass(tables(SMALL, n, 1)[0], SIGNAL, 0.9, confidence=confidence)
+        return found.high - found.low
+
+    assert width(100_000, 0.95) < width(1_000, 0.95)
+    assert width(1_000, 0.5) < width(1_000, 0.99)
+
+
+def test_limits_of_nothing_and_of_everything():
+    low, high = estimation.limits([0, 0, 10], [0, 10, 10], 0.05)
+    np.testing.assert_allclose(low, [0, 0, 0.05**0.1])
+    np.testing.assert_allclose(high, [1, 1 - 0.05**0.1, 1])
+
+
+TABLE = np.ones((5, 3), dtype=int)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("call", "message"),
     [
-        ({"confidence": 1.0}, r"confidence is 1\.0: it must be strictly between 0 and 1"),
-        ({"resamples": 1}, r"resamples is 1: it must be at least 2"),
-        ({"features": [0], "labels": [0]}, r"features has 1 entry"),
-        ({"features": [0, 5]}, r"features\[1\] is 5: it must be in \[0, 5\)"),
-        ({"labels": [0, 1, 2]}, r"features has 2 entries and labels 3"),
+        (lambda: estimation.limits(3, 2, 0.1), "seen must be at least 0 and at most n"),
+        (lambda: estimation.limits(1, 2, 0.0), "level is 0.0: it must be strictly"),
+        (lambda: estimation.uniqueness(TABLE, SIGNAL, confidence=1.0), "confidence is 1.0"),
+        (lambda: estimation.uniqueness(TABLE * 0.5, SIGNAL), "counts must hold whole numbers"),
+        (lambda: estimation.uniqueness(TABLE * 0, SIGNAL), "counts holds nobody"),
+        (lambda: estimation.uniqueness(TABLE[0], SIGNAL), r"counts has shape \(3,\)"),
+        (lambda: estimation.uniqueness(TABLE[:4], SIGNAL), "g has 5 entries"),
+        (lambda: estimation.critical_mass(TABLE, SIGNAL, 0.0), "success is 0: every size"),
     ],
 )
-def test_bad_input_is_refused(arguments, message):
-    given = {"features": [0, 1], "labels": [0, 1], **arguments}
+def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
-        estimate(
-            unique,
-            given.pop("features"),
-            given.pop("labels"),
-            n_features=5,
-            n_labels=3,
-            rng=0,
-            **given,
-        )
-
-
-def test_the_band_is_of_the_level_that_was_asked_for():
-    """A normal band at 95 % is 2.9 times as wide as one at 50 %."""
-    rng = np.random.default_rng(0)
-    features, labels = rng.integers(0, 4, 2_000), rng.integers(0, 2, 2_000)
-    widths = []
-    for confidence in (0.5, 0.95):
-        found = estimate(
-            lambda law: law.marginal[0], features, labels, 4, 2, confidence=confidence, rng=1
-        )
-        widths.append(float(found.high - found.low))
-    assert widths[1] / widths[0] == pytest.approx(1.96 / 0.674, rel=0.15)
-
-
-def test_the_band_is_of_as_many_resamples_as_were_asked_for():
-    features, labels = TRUTH.sample(200, 0)
-
-    def looks(**resamples):
-        seen = []
-        estimate(lambda law: seen.append(law) or 0.0, features, labels, 5, 3, rng=0, **resamples)
-        return len(seen)
-
-    few = looks(resamples=10)
-    assert looks(resamples=25) - few == 15
-    assert looks() - few == 989
-    assert looks(resamples=2) == few - 8
-
-
-def test_another_seed_draws_other_resamples():
-    features, labels = TRUTH.sample(200, 0)
-    first, second = (
-        estimate(lambda law: law.marginal, features, labels, 5, 3, rng=seed, resamples=20)
-        for seed in (0, 1)
-    )
-    assert not np.array_equal(first.low, second.low)
+        call()
