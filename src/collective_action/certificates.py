@@ -86,7 +86,7 @@ def limits(
     return low[where].reshape(counts.shape), high[where].reshape(counts.shape)
 
 
-def certificate(
+def certify(
     counts: ArrayLike, n_users: int, signal: Signal, delta: float = 0.05, *, credit: bool = True
 ) -> Certificate:
     """Return what n members can promise for planting with labels, h(x, y) = (g(x), y*).
@@ -154,7 +154,7 @@ def clean_size(n_users: int, delta: float = 0.05, *, statements: int = 1) -> int
         δ in (0, 1), how often the certificate may be false.
     statements
         How many statements share δ: the number of words, if one was chosen from many because it
-        was unseen; with `certificate(…, credit=False)`, the number of rival labels.
+        was unseen; with `certify(…, credit=False)`, the number of rival labels.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def hoeffding(
     Parameters
     ----------
     counts, n_users, signal, delta
-        As for `certificate`.
+        As for `certify`.
     n_test
         The size of the test set on which their success is measured; without one, its term is left
         out.
@@ -270,7 +270,7 @@ def plan(
     n_users
         N, the users among whom newcomers are recruited.
     signal, delta
-        As for `certificate`.
+        As for `certify`.
     success
         The success that the certificate is to promise, in [0, 1].
     sizes
@@ -310,7 +310,7 @@ def plan(
         for _ in range(times):
             city = generator.multinomial(users, generator.dirichlet(likely))
             drawn = generator.multivariate_hypergeometric(city, int(number), method="marginals")
-            promise = certificate(drawn.reshape(table.shape), users, signal, delta).success
+            promise = certify(drawn.reshape(table.shape), users, signal, delta).success
             held[at] += promise >= wanted
     return held / times
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from collective_action.certificates import (
-    certificate,
+    certify,
     clean_size,
     hoeffding,
     hoeffding_size,
@@ -84,7 +84,7 @@ def false_rates(name, promise):
 
 
 def exact(members, users, signal):
-    found = certificate(members, users, signal, DELTA)
+    found = certify(members, users, signal, DELTA)
     return found.points, found.success
 
 
@@ -95,7 +95,7 @@ def test_a_certificate_is_false_in_at_most_delta_of_the_draws(name):
 
 def test_the_worst_city_spends_nearly_all_of_delta():
     def unaided(members, users, signal):
-        found = certificate(members, users, signal, DELTA, credit=False)
+        found = certify(members, users, signal, DELTA, credit=False)
         return found.points, found.success
 
     rate = false_rates("worst case", unaided)
@@ -150,7 +150,7 @@ def test_a_clean_size_is_where_the_certificate_begins():
         n = clean_size(users, statements=2)
         for size, success in ((n, 1.0), (n - 1, 0.0)):
             members = np.array([[0, 0, 0], [size, 0, 0], [0, 0, 0]])
-            assert certificate(members, users, signal, credit=False).success == success
+            assert certify(members, users, signal, credit=False).success == success
 
 
 def cars(target):
@@ -181,7 +181,7 @@ def test_the_published_sizes_on_cars_are_reproduced(users, published):
         members = rng.multinomial(size, law.joint.ravel()).reshape(10, 4)
         if hoeffding(members, users, signal, n_test=100_000) >= 0.9:
             first.setdefault("hoeffding", share)
-        if "exact" not in first and certificate(members, users, signal).success >= 0.9:
+        if "exact" not in first and certify(members, users, signal).success >= 0.9:
             first["exact"] = share
     assert first["hoeffding"] == pytest.approx(published, abs=0.0026)
     assert truth < first["exact"] < 0.07
@@ -213,12 +213,12 @@ def test_a_plan_names_the_sizes_that_will_be_certified():
         (lambda: limits([3], 2, 4, 0.1), r"seen must be in \[0, 2\]"),
         (lambda: limits([1], 2, 4, 1.0), "level is 1.0: it must be strictly between 0 and 1"),
         (lambda: limits([1], 2, 1, 0.1), "n_users is 1: it must be at least 2"),
-        (lambda: certificate(np.zeros((2, 2), int), 9, TWO), "n_members is 0"),
-        (lambda: certificate(np.ones((2, 2)), 9, TWO), "counts has dtype float64"),
-        (lambda: certificate(np.ones(4, int), 9, TWO), r"counts has shape \(4,\)"),
-        (lambda: certificate(-np.ones((2, 2), int), 9, TWO), "counts holds -1"),
-        (lambda: certificate(np.ones((3, 2), int), 9, TWO), "g has 2 entries: counts has 3"),
-        (lambda: certificate(np.ones((2, 2), int), 9, Signal([0, 0], 5)), "target is 5"),
+        (lambda: certify(np.zeros((2, 2), int), 9, TWO), "n_members is 0"),
+        (lambda: certify(np.ones((2, 2)), 9, TWO), "counts has dtype float64"),
+        (lambda: certify(np.ones(4, int), 9, TWO), r"counts has shape \(4,\)"),
+        (lambda: certify(-np.ones((2, 2), int), 9, TWO), "counts holds -1"),
+        (lambda: certify(np.ones((3, 2), int), 9, TWO), "g has 2 entries: counts has 3"),
+        (lambda: certify(np.ones((2, 2), int), 9, Signal([0, 0], 5)), "target is 5"),
         (lambda: clean_size(2.5), "n_users is 2.5: it must be a whole number"),
         (lambda: clean_size(9, statements=0), "statements is 0: it must be at least 1"),
         (lambda: hoeffding_size(9, 1), "n_labels is 1: it must be at least 2"),
