@@ -13,10 +13,9 @@ from collective_action import validation
 from collective_action.learners.optimal.knapsack import pack
 from collective_action.learners.optimal.suboptimality import deviations
 from collective_action.population import Population
-from collective_action.strategies import Allocation, Signal, signal_map
-from collective_action.strategies.contest import TIE, held_and_rival, lead
+from collective_action.strategies import Allocation, FeatureLabel, Signal, signal_map
+from collective_action.strategies.contest import TIE, Contest
 from collective_action.strategies.erasure import require_places
-from collective_action.strategies.signal import require_fits, signal_mass
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +83,8 @@ def least_mass(population: Population, signal: Signal, success: float) -> Least:
         If success is not in [0, 1] or the signal does not fit the population.
     """
     wanted = validation.fraction("success", success)
-    points, weight, leads = _prices(population, signal)
+    contest = FeatureLabel(signal).contest(population)
+    points, weight, leads = contest.points, contest.weight, _leads(contest)
     left_out = pack(leads, weight, max(0.0, float(weight.sum()) - wanted))
     kept = ~left_out.chosen
     lower = max(0.0, float(leads.sum()) - left_out.bound)
@@ -118,14 +118,13 @@ def most_success(population: Population, signal: Signal, alphas: ArrayLike) -> n
         If an alpha is out of range or the signal does not fit the population.
     """
     sizes = validation.fractions("alphas", alphas)
-    points, weight, leads = _prices(population, signal)
+    contest = FeatureLabel(signal).contest(population)
+    weight, leads = contest.weight, _leads(contest)
     success = np.empty(sizes.shape)
     for at in np.ndindex(sizes.shape):
         share = sizes[at]
         if share == 0:  # without members a tie is lost, too
-            targets = np.full(points.size, signal.target)
-            held, rival = held_and_rival(population.joint, points, targets)
-            success[at] = weight[lead(held, rival) > 0].sum()
+            success[at] = weight[contest.ahead()].sum()
         elif share == 1:
             success[at] = weight.sum()
         else:
@@ -133,12 +132,9 @@ def most_success(population: Population, signal: Signal, alphas: ArrayLike) -> n
     return np.minimum(success, 1.0)[()]
 
 
-def _prices(population: Population, signal: Signal) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the signal points, P_g(x) and Δ_x P₀(x) at each, shape (k,)."""
-    require_fits(population, signal)
-    points = signal.points
-    held, rival = held_and_rival(population.joint, points, np.full(points.size, signal.target))
-    return points, signal_mass(population, signal)[points], np.maximum(-lead(held, rival), 0.0)
+def _leads(contest: Contest) -> np.ndarray:
+    """Return Δ_x P₀(x) at each signal point, shape (k,): what y* is behind before anyone joins."""
+    return np.maximum(-contest.margin(0.0), 0.0)
 
 
 def least_erasing_mass(
