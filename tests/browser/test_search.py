@@ -7,6 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from support.themes import see_both_themes
+
 RESULTS = "#search-results li a"
 # Those words of a list for which the search does not name the page.
 MISSED = """([words, page]) => words.filter((word) => {
@@ -78,6 +80,21 @@ def test_chapters_come_before_what_the_library_calls_the_same(page: Page, addres
 def test_an_excerpt_shows_the_name_that_was_asked_for(page: Page, address: str) -> None:
     search(page, address, "Gurses")
     expect(page.locator("#search-results li", has_text="Bibliography")).to_contain_text("Gürses")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["404", "bibliography", "api/signals", "notebooks/planting-a-signal", "instructors/syllabus"],
+)
+def test_words_searched_for_can_be_read_where_they_are_marked(
+    page: Page, address: str, name: str
+) -> None:
+    """Most words have one of these pairs of letters, on text, links, code and what is muted."""
+    page.goto(address)
+    page.evaluate("localStorage.setItem('sphinx_highlight_terms', 'an er in on re st')")
+    page.goto(f"{address}{name}.html")
+    expect(page.locator("article span.highlighted").first).to_be_attached()
+    assert see_both_themes(page) == {"dark": [], "light": []}
 
 
 def test_pages_opened_as_files_are_searched_without_a_complaint(browser: Browser, site) -> None:

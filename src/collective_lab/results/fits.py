@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.optimize import least_squares
+from scipy.optimize import least_squares, minimize
 from scipy.special import expit
 
 from collective_action import validation
@@ -18,8 +18,7 @@ OFF = (0.1, 0.1, np.log(2), np.log(2))  # a tenth in S, a factor of two in α an
 STEEPNESSES = (0.1, 20)
 ROUNDING = 1e-6  # of S: a difference below it is none
 CONVERGED = 1e-15  # so that a fit is the same to seven digits however a processor rounds
-METHODS = ("dogbox", "trf")  # the first is exact at a bound, the second ends along flat valleys
-MOST = 300  # evaluations of a curve
+MOST = 300  # steps; a fit that creeps along a flat valley takes most of them
 MIDDLES, SLOPES = 25, 15  # curves of the grid on which a fit starts
 SWEEPS = 100  # of floor and ceiling in turn, there
 
@@ -154,25 +153,41 @@ class _LeastSquares:
             parameters[free] = chosen
             return parameters
 
-        least = (self._misses(start) ** 2).sum() + len(self.logs) * ROUNDING**2
-        for method in METHODS:
-            solution = least_squares(
-                lambda chosen: self._misses(completed(chosen)),
-                start[free],
-                lambda chosen: self._slopes(completed(chosen))[:, free],
-                bounds=(self.lowest[free], self.highest[free]),
-                method=method,
-                ftol=CONVERGED,
-                xtol=CONVERGED,
-                gtol=CONVERGED,
-                max_nfev=MOST,
-            )
-            if solution.success and 2 * solution.cost <= least:
-                return completed(solution.x), 2 * solution.cost
-        raise RuntimeError(
-            f"the least squares of a curve did not converge: {solution.message} Look for runs "
-            "that no S-curve has, or fit some of them"
+        def half_squares(chosen: np.ndarray) -> tuple[float, np.ndarray]:
+            parameters = completed(chosen)
+            misses = self._misses(parameters)
+            return misses @ misses / 2, misses @ self._slopes(parameters)[:, free]
+
+        bounds = self.lowest[free], self.highest[free]
+        solution = least_squares(
+            lambda chosen: self._misses(completed(chosen)),
+            start[free],
+            lambda chosen: self._slopes(completed(chosen))[:, free],
+            bounds=bounds,
+            method="dogbox",
+            ftol=CONVERGED,
+            xtol=CONVERGED,
+            gtol=CONVERGED,
+            max_nfev=MOST,
         )
+        if not solution.success:  # Gauss and Newton's steps creep where a valley bends
+            solution = minimize(
+                half_squares,
+                solution.x,
+                jac=True,
+                bounds=list(zip(*bounds, strict=True)),
+                method="SLSQP",
+                options={"ftol": ROUNDING**2, "maxiter": MOST},
+            )
+        best = completed(solution.x)
+        loss = (self._misses(best) ** 2).sum()
+        least = (self._misses(start) ** 2).sum() + len(self.logs) * ROUNDING**2
+        if not solution.success or loss > least:
+            raise RuntimeError(
+                f"the least squares of a curve did not converge: {solution.message} Look for runs "
+                "that no S-curve has, or fit some of them"
+            )
+        return best, loss
 
     def _misses(self, parameters: np.ndarray) -> np.ndarray:
         floor, ceiling, middle, steepness = parameters
