@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collective_lab.cli import main
@@ -68,7 +68,6 @@ def test_the_split_has_the_papers_share():
     assert pytest.approx(4_783) == TEST_SHARE * 29_783
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.lists(st.text("aBcé9+", min_size=1), min_size=1), st.sampled_from(" \n\t\u00a0"))
 def test_white_space_and_case_do_not_change_sides(words, space):
     text, other = " ".join(words), space + (2 * space).join(words).upper()

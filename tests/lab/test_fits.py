@@ -55,7 +55,7 @@ def test_a_curve_goes_from_its_floor_over_its_middle_to_its_ceiling():
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.floats(0, 0.4), st.floats(0.5, 1), st.floats(-7, -3), st.floats(-1, 2), st.integers(0, 99)
 )

@@ -150,7 +150,7 @@ def exact_success(world: World, strategy: str, alpha: Fraction) -> Fraction:
 def test_success_equals_its_definition_in_exact_arithmetic(name):
     ties = 0
 
-    @settings(derandomize=True, max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(SEEDS)
     def agrees(seed):
         nonlocal ties
@@ -170,7 +170,7 @@ def test_success_equals_its_definition_in_exact_arithmetic(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STRATEGIES)
-@settings(derandomize=True, max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS)
 def test_critical_mass_is_where_the_staircase_first_reaches_the_target(name, seed):
     rng = np.random.default_rng(seed)
@@ -260,7 +260,7 @@ class Scatter(Planting):
         return rng.integers(shape[0], size=shape), rng.integers(shape[1], size=shape)
 
 
-@settings(derandomize=True, max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_a_new_strategy_needs_nothing_but_its_map(seed):
     """Its margins are concave in α, not linear: points are won and lost again."""

@@ -107,7 +107,7 @@ def test_from_samples_refuses_what_are_not_observations(features, labels, messag
         Population.from_samples(features, labels, 2, 2)
 
 
-@settings(derandomize=True, max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS)
 def test_mixing_moves_exactly_alpha_of_the_way(seed):
     rng = np.random.default_rng(seed)

@@ -46,7 +46,7 @@ def regression(rng, loss, n=40, d=3):
     return Records(features, labels), rng.normal(size=d)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 5))
 def test_gamma_on_a_box_has_a_closed_form(seed, d):
     rng = np.random.default_rng(seed)
@@ -58,7 +58,7 @@ def test_gamma_on_a_box_has_a_closed_form(seed, d):
     assert reach(SquaredDistance(), theta, u, menu).amount == pytest.approx(exact, abs=1e-8)
 
 
-@settings(derandomize=True, max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds, st.integers(1, 3))
 def test_gamma_on_a_ball_has_a_closed_form(seed, d):
     rng = np.random.default_rng(seed)
@@ -211,7 +211,7 @@ def test_members_keep_what_they_are_bound_to_keep():
 
 
 @pytest.mark.slow
-@settings(derandomize=True, max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seeds)
 def test_a_freer_collective_reaches_at_least_as_far(seed):
     rng = np.random.default_rng(seed)

@@ -68,7 +68,7 @@ def test_the_minimiser_is_stationary_and_least(loss):
         assert mean_value(loss, elsewhere, records) > mean_value(loss, best, records)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(LOSSES), st.integers(0, 10**6))
 def test_strong_convexity_is_a_lower_bound_on_curvature(loss, seed):
     rng = np.random.default_rng(seed)

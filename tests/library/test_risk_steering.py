@@ -33,7 +33,7 @@ from collective_action.learners.risk import (
 pytestmark = pytest.mark.numerical
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.floats(0.5, 10),
     st.lists(st.floats(-0.99, 0.99), min_size=1, max_size=20),

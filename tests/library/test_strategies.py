@@ -128,7 +128,7 @@ def test_a_signal_cannot_be_changed_afterwards():
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-@settings(derandomize=True, max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_each_strategy_is_the_law_of_what_it_does_to_each_person(name, seed):
     for world in worlds_for(name, seed, 10):

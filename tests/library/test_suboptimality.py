@@ -50,7 +50,7 @@ def nearest_law(joint, firm, near):
 
 
 @pytest.mark.parametrize("near", NEAR)
-@settings(derandomize=True, max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=SEEDS)
 def test_suboptimality_is_the_distance_to_the_nearest_law_that_explains_the_firm(near, seed):
     rng = np.random.default_rng(seed)

@@ -113,7 +113,7 @@ def test_nbval_shows_the_cell_and_both_numbers(nbval):
     assert "0.123556" in report
 
 
-QUICK = settings(derandomize=True, max_examples=60, deadline=None)
+QUICK = settings(max_examples=60)
 NUMBERS = st.floats(-1e12, 1e12).filter(lambda x: abs(x) > 1e-3)
 LEAVES = st.none() | st.booleans() | st.integers() | st.text("ab12 ") | st.floats(-1e9, 1e9)
 TREES = st.recursive(
