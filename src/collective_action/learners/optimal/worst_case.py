@@ -133,5 +133,6 @@ def _worst_planted(scene: Planted, alpha: float, firm: Firm) -> tuple[float, flo
         overturned = margin <= (2 * firm.tolerance + TIE) * scene.mass(alpha)
         success = max(0.0, total - float(contest.weight[overturned].sum()))
         return success, success, overturned
-    packing = pack(contest.weight, np.maximum(margin, 0.0), firm.budget)
+    tied = margin <= TIE * scene.mass(alpha)
+    packing = pack(contest.weight, np.where(tied, 0.0, margin), firm.budget)
     return max(0.0, total - packing.bound), max(0.0, total - packing.value), packing.chosen
