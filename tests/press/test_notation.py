@@ -1,4 +1,4 @@
-"""Every code name on the notation page exists, argument names included."""
+"""Every code name on the pages of notation and conventions exists, argument names included."""
 
 import contextlib
 import importlib
@@ -22,7 +22,8 @@ ROOMS = (
     "collective_action.worlds",
     "collective_lab",
 )
-NAMES = sorted({match.groups("") for line in ROWS for match in NAME.finditer(line)})
+CONVENTIONS = (THIS_BOOK.source / "conventions.md").read_text(encoding="utf-8")
+NAMES = sorted({match.groups("") for text in (*ROWS, CONVENTIONS) for match in NAME.finditer(text)})
 
 
 def resolve(dotted: str):
