@@ -22,6 +22,7 @@ from collective_action.strategies import (
     Signal,
     Strategy,
     contest,
+    signal_mass,
 )
 from support.populations import SEEDS, STRATEGIES, World, alphas_for, mixture, worlds_for
 
@@ -74,6 +75,25 @@ def test_margins_by_hand():
     np.testing.assert_allclose(margins(BASE, PLANT, 0.5), [np.nan, 0.3, 0.05])
     np.testing.assert_allclose(margins(BASE, FeatureOnly(SIGNAL), 0.5), [np.nan, 0.05, -0.2])
     np.testing.assert_allclose(margins(BASE, Erasure(G), 0.5), [0.1, 0.2, 0.25])
+
+
+def test_a_lead_is_what_the_gap_leaves_of_the_members_except_where_the_target_led_before_them():
+    leading = behind = 0
+    for world in worlds_for("feature-label", seed=8, n=200):
+        joint, at = world.population.joint, world.signal.points
+        held = joint[at, world.target]
+        rival = np.delete(joint, world.target, axis=1).max(axis=1)[at]
+        gap = joint.max(axis=1)[at] - held
+        for alpha in (0.0, 0.3, 1.0):
+            sent = alpha * signal_mass(world.population, world.signal)[at]
+            lead = margins(world.population, FeatureLabel(world.signal), alpha)[at]
+            np.testing.assert_allclose(lead, sent + (1 - alpha) * (held - rival), atol=1e-12)
+            ahead = (held > rival) & (alpha < 1)
+            excess = lead - (sent - (1 - alpha) * gap)
+            assert (excess[ahead] > 1e-12).all()
+            np.testing.assert_allclose(excess[~ahead], 0, atol=1e-12)
+            leading, behind = leading + ahead.sum(), behind + (~ahead).sum()
+    assert min(leading, behind) > 50
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
