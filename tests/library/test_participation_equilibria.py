@@ -7,6 +7,8 @@ from scipy import stats
 from collective_action import bounds
 from collective_action.learners import optimal
 from collective_action.participation import Participation, equilibria, tipping_points, trajectory
+from collective_action.population import Population
+from collective_action.strategies import FeatureLabel, Signal
 from support.crowds import crowds, staircase
 from support.populations import worlds
 
@@ -44,6 +46,63 @@ def test_with_one_cost_the_tipping_point_has_its_closed_form(curve, cost, free_r
     assert tip.alpha == pytest.approx(tips_at(cost / (1 - free_riding)), abs=1e-9)
     assert (nobody.alpha, everybody.alpha) == (0, 1)
     assert [p.kind for p in (nobody, tip, everybody)] == ["stable", "tipping", "stable"]
+
+
+ENDS = Fraction(0), Fraction(1)
+
+
+def by_definition(response, edges):
+    """Return the kind of each equilibrium of a response that is 0 or 1 and jumps only at edges."""
+    near, found = Fraction(1, 10**6), {}
+    for at in sorted({*ENDS, *edges}):
+        below, above = response(max(at - near, 0)), response(min(at + near, 1))
+        if below <= at <= above:
+            sides = [below > at - near] * (at > 0) + [above < at + near] * (at < 1)
+            assert len(set(sides)) == 1
+            found[float(at)] = "stable" if sides[0] else "tipping"
+    return found
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_with_one_cost_each_case_of_the_proposition_holds_and_only_it(side):
+    # A success of side "left" has its step just above an edge, as ties lost give it; 0 may be an
+    # edge then, and with "right" 1 may be: any beginning is enough, or it takes everybody.
+    rng, seen = np.random.default_rng(17), []
+    for _ in range(300):
+        n = int(rng.integers(1, 5))
+        edges = np.sort(rng.choice(9, n, replace=False))
+        heights = np.sort(rng.integers(0, 5, n + 1))
+        free_riding = Fraction(int(rng.integers(0, 4)), 4)
+        cost = Fraction(int(rng.integers(1, 17)), 16)
+
+        def success(alphas, at=edges / 8, heights=heights / 4):
+            return heights[np.searchsorted(at, alphas, side=side)]
+
+        def response(alpha, edges=edges, heights=heights, worth=cost / (1 - free_riding)):
+            passed = edges < 8 * alpha if side == "left" else edges <= 8 * alpha
+            return int(Fraction(int(heights[passed.sum()]), 4) >= worth)
+
+        expected = by_definition(response, [Fraction(int(edge), 8) for edge in edges])
+        found = equilibria(Participation(success, float(cost), float(free_riding)))
+        np.testing.assert_allclose([point.alpha for point in found], list(expected), atol=1e-9)
+        assert [point.kind for point in found] == list(expected.values())
+        seen.append(tuple(expected.items()))
+    nobody, everybody = (0.0, "stable"), (1.0, "stable")
+    end = ((0.0, "tipping"), everybody) if side == "left" else (nobody, (1.0, "tipping"))
+    assert {(nobody,), (everybody,), end, (nobody, (0.5, "tipping"), everybody)} <= set(seen)
+    assert {len(points) for points in seen} == {1, 2, 3}
+
+
+def test_a_word_that_nobody_uses_tips_where_nobody_is_in():
+    unused = Population([[0.6, 0.4], [0.0, 0.0]])
+    strategy = FeatureLabel(Signal([1, 1], 1))
+    model = Participation(
+        lambda alphas: optimal.success_curve(unused, strategy, alphas), cost=0.4, free_riding=0.5
+    )
+    nobody, everybody = equilibria(model)
+    assert (nobody.alpha, nobody.kind) == (pytest.approx(0, abs=1e-9), "tipping")
+    assert (everybody.alpha, everybody.kind) == (1, "stable")
+    np.testing.assert_array_equal(trajectory(model, [0, 1 / 40_000], 1)[-1], [0, 1])
 
 
 @pytest.mark.parametrize("curve", CLOSED_FORMS)

@@ -91,7 +91,9 @@ def tipping_points(model: Participation, tolerance: float = 1e-10) -> np.ndarray
     Returns
     -------
     np.ndarray
-        Shape (n,). Empty if participation comes to the same rest from everywhere.
+        Shape (n,). Empty if participation comes to the same rest from everywhere. With one cost it
+        is the critical mass of what is worth joining: 0 where any beginning is enough, 1 where it
+        takes everybody at once.
     """
     cells = equilibria(model, tolerance)
     return np.array([point.alpha for point in cells if point.kind == "tipping"])
