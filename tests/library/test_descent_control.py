@@ -122,7 +122,7 @@ def test_a_rate_of_all_at_once_leaves_nothing_though_it_is_rounded():
 
 @pytest.mark.parametrize(("contraction", "eta"), [(0.1, 0.3), (1.0, 0.5), (4.0, 0.2), (2.0, 0.5)])
 def test_the_noise_floor_is_where_the_variance_of_a_step_settles(contraction, eta):
-    """The variance after a step is (1 − ηc)² of the one before it, and η²σ² more."""
+    """The variance after a step is (1 − ηρ)² of the one before it, and η²σ² more."""
     variance = 0.0
     for _ in range(2000):
         variance = (1 - eta * contraction) ** 2 * variance + eta**2 * 0.7

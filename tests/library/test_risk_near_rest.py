@@ -96,7 +96,7 @@ def gauge(normals, room, wanted):
 
 
 def least_gauge(normals, room, base, gap, highest):
-    """Return the least gauge of c·gap − base over 0 ≤ c ≤ highest, by golden sections."""
+    """Return the least gauge of ρ·gap − base over 0 ≤ ρ ≤ highest, by golden sections."""
     rise, start, blocked = normals @ gap, -(normals @ base), room < 1e-13
     low, high = 0.0, highest
     for slope, height in zip(rise[blocked], start[blocked], strict=True):

@@ -1,8 +1,8 @@
 """Setting III of the paper: what a collective can add to a firm's gradient.
 
 At a parameter θ with base gradient g = g_{P₀}(θ), a collective of a fraction α that wants θ to
-move towards a point, by a fraction ηc of the gap d = θ − point, needs its own average gradient to
-be [−(1−α)g + c·d]/α. Two kinds of collective answer whether it can: one that can produce any
+move towards a point, by a fraction ηρ of the gap d = θ − point, needs its own average gradient to
+be [−(1−α)g + ρ·d]/α. Two kinds of collective answer whether it can: one that can produce any
 gradient of bounded norm (`GradientBudget`), and one that submits records (`DataBudget`).
 """
 
@@ -34,7 +34,7 @@ class Budget(Protocol):
     def contraction(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
     ) -> float | None:
-        """Return the largest c in [0, cap] that is attainable, or None if none is.
+        """Return the largest ρ in [0, cap] that is attainable, or None if none is.
 
         Parameters
         ----------
@@ -44,13 +44,13 @@ class Budget(Protocol):
         alpha
             The collective's share of all data, in [0, 1].
         cap
-            The largest c that counts, above 0.
+            The largest ρ that counts, above 0.
         """
 
     def needed_mass(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
     ) -> float:
-        """Return the least α at which some c in [0, cap] is attainable; infinite if none is.
+        """Return the least α at which some ρ in [0, cap] is attainable; infinite if none is.
 
         Parameters
         ----------
@@ -95,7 +95,7 @@ class GradientBudget:
     def contraction(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
     ) -> float | None:
-        """Solve ‖−(1−α)g + c·d‖ ≤ αB for the largest c in [0, cap]."""
+        """Solve ‖−(1−α)g + ρ·d‖ ≤ αB for the largest ρ in [0, cap]."""
         away, room = (1 - alpha) * base, alpha * self.size
         slack = ROUNDING * (np.linalg.norm(away) + room)
         length = np.linalg.norm(gap)
@@ -113,7 +113,7 @@ class GradientBudget:
     def needed_mass(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
     ) -> float:
-        """Solve dist((1−α)g, {c·d : 0 ≤ c ≤ cap}) = αB for α."""
+        """Solve dist((1−α)g, {ρ·d : 0 ≤ ρ ≤ cap}) = αB for α."""
         length = np.linalg.norm(gap)
         carried = max(base @ gap / length, 0.0) / length if length > 0 else 0.0
         lacking = np.linalg.norm(base - min(carried, cap) * gap)
@@ -156,7 +156,7 @@ class DataBudget:
     def contraction(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, alpha: float, cap: float
     ) -> float | None:
-        """Maximise c by linear programming: αx = (c − c₀)d − w with g + x attainable."""
+        """Maximise ρ by linear programming: αx = (ρ − ρ₀)d − w with g + x attainable."""
         attainable = AttainableSet.at(self.loss, theta, self.menu)
         carried, rest = split(attainable, base, gap, cap)
         if alpha == 0:
@@ -177,7 +177,7 @@ class DataBudget:
     def needed_mass(
         self, theta: np.ndarray, base: np.ndarray, gap: np.ndarray, cap: float
     ) -> float:
-        """Return the critical mass of the part of g that no c·d takes away."""
+        """Return the critical mass of the part of g that no ρ·d takes away."""
         attainable = AttainableSet.at(self.loss, theta, self.menu)
         push = neutralise(attainable, base, gap, cap)
         return 0.0 if push is None else float(critical_mass(push.pull, push.gamma))

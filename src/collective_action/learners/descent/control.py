@@ -2,8 +2,8 @@
 
     θ_{t+1} = θ_t − η[α·g_{P*_t}(θ_t) + (1−α)·g_{P₀}(θ_t)]
 
-The collective sees θ_t and chooses P*_t so that the bracket is c·(θ_t − point): the distance to the
-point shrinks by 1 − ηc, whatever the shape of the risk. The theorem's number is the one reported in
+The collective sees θ_t and chooses P*_t so that the bracket is ρ·(θ_t − point): the distance to the
+point shrinks by 1 − ηρ, whatever the shape of the risk. The theorem's number is the one reported in
 later work; the rate is proved in the book.
 """
 
@@ -33,7 +33,7 @@ class Run:
     target
         Shape (p,), the last waypoint.
     contractions
-        Shape (T,), the c of each step; NaN where none was attainable.
+        Shape (T,), the ρ of each step; NaN where none was attainable.
     needed
         Shape (T,), the mass that each failed step would have needed, infinite if everybody is too
         few; NaN elsewhere.
@@ -117,8 +117,8 @@ def control(
 ) -> Run:
     """Run a firm's descent while a collective controls its gradient.
 
-    Each step contracts the distance to the current waypoint by 1 − ηc with the largest attainable
-    c ≤ cap; a waypoint is landed on exactly once c = 1/η is attainable, and the next is aimed at.
+    Each step contracts the distance to the current waypoint by 1 − ηρ with the largest attainable
+    ρ ≤ cap; a waypoint is landed on exactly once ρ = 1/η is attainable, and the next is aimed at.
     A waypoint that the firm's own gradient carries it past within a step, and that the collective
     is too small to stop at, is passed. At the last one the collective holds the firm.
 
@@ -137,7 +137,7 @@ def control(
     steps
         T ≥ 1.
     cap
-        The largest c asked for, in (0, 1/η]; 1/η when omitted.
+        The largest ρ asked for, in (0, 1/η]; 1/η when omitted.
     best_effort
         Whether to go on when the collective is too small, pushing against the firm's gradient as
         hard as it can, instead of raising. The run says at which steps and by how much.
@@ -150,7 +150,7 @@ def control(
     Raises
     ------
     CollectiveTooSmallError
-        At the first step at which no c > 0 is attainable, or the target cannot be held; after the
+        At the first step at which no ρ > 0 is attainable, or the target cannot be held; after the
         last step, if the rest of the way, or holding the target, needs more than α.
     ValueError
         If an argument is out of range.
@@ -175,19 +175,23 @@ def control(
             aim += 1
         drift = eta * (1 - alpha) * np.linalg.norm(base)
         gap = theta - path[aim]
-        c = budget.contraction(theta, base, gap, alpha, fastest)
-        if c is None and aim < len(path) - 1 and drift >= np.linalg.norm(gap):
+        rho = budget.contraction(theta, base, gap, alpha, fastest)
+        if rho is None and aim < len(path) - 1 and drift >= np.linalg.norm(gap):
             aim += 1
             gap = theta - path[aim]
-            c = budget.contraction(theta, base, gap, alpha, fastest)
+            rho = budget.contraction(theta, base, gap, alpha, fastest)
         distance = np.linalg.norm(gap)
-        if c is not None and c <= NO_PROGRESS * fastest and eta * c * distance <= landed < distance:
-            c = None
-        needed = np.nan if c is not None else budget.needed_mass(theta, base, gap, fastest)
-        if c is None and not best_effort:
+        if (
+            rho is not None
+            and rho <= NO_PROGRESS * fastest
+            and eta * rho * distance <= landed < distance
+        ):
+            rho = None
+        needed = np.nan if rho is not None else budget.needed_mass(theta, base, gap, fastest)
+        if rho is None and not best_effort:
             ahead = needed_along(budget, [theta, *path[aim:]])
             raise CollectiveTooSmallError(step, alpha, max(needed, ahead), _run(thetas, path, log))
-        pull = 0.0 if c is None else c * gap
+        pull = 0.0 if rho is None else rho * gap
         wanted = (pull - (1 - alpha) * base) / alpha if alpha > 0 else np.zeros_like(base)
         submitted, records = budget.submit(theta, wanted)
         if minibatch is None:
@@ -199,7 +203,7 @@ def control(
         move, state = rule.step(gradient, eta, state)
         theta = theta - move
         thetas.append(theta)
-        log.append((np.nan if c is None else c, needed, submitted, records))
+        log.append((np.nan if rho is None else rho, needed, submitted, records))
     if not best_effort:
         arrived = np.linalg.norm(theta - path[-1]) <= landed
         ahead = needed_along(budget, path[-1:] if arrived else [theta, *path[aim:]])

@@ -75,7 +75,7 @@ def profile(landscape: Landscape, path: ArrayLike, spacing: float = 1e-3) -> Pro
 
 
 def resistance(gradients: np.ndarray, tangents: np.ndarray) -> np.ndarray:
-    """Return min_{c ≥ 0} ‖g + c·τ‖, the part of each gradient that opposes or crosses the travel.
+    """Return min_{b ≥ 0} ‖g + b·τ‖, the part of each gradient that opposes or crosses the travel.
 
     Parameters
     ----------

@@ -72,30 +72,30 @@ def arrival_bound(
     distance
         ‖θ₀ − θ*‖ ≥ 0.
     """
-    c = at_least("contraction", contraction, 0, strictly=True)
+    rho = at_least("contraction", contraction, 0, strictly=True)
     eta = at_least("step_size", step_size, 0, strictly=True)
-    if c * eta > 1 + 1e-12:
-        raise ValueError(f"contraction is {c}: it must be at most 1/step_size = {1 / eta}")
-    return max(1 - eta * c, 0.0) ** np.asarray(steps) * at_least("distance", distance, 0)
+    if rho * eta > 1 + 1e-12:
+        raise ValueError(f"contraction is {rho}: it must be at most 1/step_size = {1 / eta}")
+    return max(1 - eta * rho, 0.0) ** np.asarray(steps) * at_least("distance", distance, 0)
 
 
 def noise_floor(contraction: float, step_size: float, variance: float) -> float:
-    """Return ησ²/(c(2 − ηc)), to which E‖θ_T − θ*‖² falls when the firm draws minibatches.
+    """Return ησ²/(ρ(2 − ηρ)), to which E‖θ_T − θ*‖² falls when the firm draws minibatches.
 
-    With a constant contraction c the stochastic error obeys e_{t+1} = (1−ηc)e_t − ηξ_t with
-    E[ξ_t | θ_t] = 0, so E‖e_T‖² ≤ (1−ηc)^{2T}‖e₀‖² + this floor, as long as c stays attainable.
+    With a constant contraction ρ the stochastic error obeys e_{t+1} = (1−ηρ)e_t − ηζ_t with
+    E[ζ_t | θ_t] = 0, so E‖e_T‖² ≤ (1−ηρ)^{2T}‖e₀‖² + this floor, as long as ρ stays attainable.
 
     Parameters
     ----------
     contraction
-        c in (0, 1/η].
+        ρ in (0, 1/η].
     step_size
         η > 0.
     variance
-        σ², a bound on E‖ξ_t‖², the variance of one minibatch's average gradient.
+        σ², a bound on E‖ζ_t‖², the variance of one minibatch's average gradient.
     """
-    c = at_least("contraction", contraction, 0, strictly=True)
+    rho = at_least("contraction", contraction, 0, strictly=True)
     eta = at_least("step_size", step_size, 0, strictly=True)
-    if c * eta > 1 + 1e-12:
-        raise ValueError(f"contraction is {c}: it must be at most 1/step_size = {1 / eta}")
-    return eta * at_least("variance", variance, 0) / (c * (2 - eta * c))
+    if rho * eta > 1 + 1e-12:
+        raise ValueError(f"contraction is {rho}: it must be at most 1/step_size = {1 / eta}")
+    return eta * at_least("variance", variance, 0) / (rho * (2 - eta * rho))

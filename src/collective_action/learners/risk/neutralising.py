@@ -1,7 +1,7 @@
 """Setting II of the paper, attainable gradients: the least collective that neutralises a gradient.
 
-The least α for which αg* + (1−α)g = c·d with g* attainable and 0 ≤ c ≤ cap. To hold a firm where it
-is, d = 0. Let w = g − c₀d be the part of g that no c takes away. Then the collective has to change
+The least α for which αg* + (1−α)g = ρ·d with g* attainable and 0 ≤ ρ ≤ cap. To hold a firm where it
+is, d = 0. Let w = g − ρ₀d be the part of g that no ρ takes away. Then the collective has to change
 its own gradient by −s·w + k·d with s = 1/α, and the largest such s is a linear programme, in which
 nothing is large or small: the set that it may move in is bounded, and s·w with it.
 """
@@ -50,7 +50,7 @@ def neutralise(
     gap
         d, shape (p,); zeros to hold the firm where it is.
     cap
-        The largest c, above 0; infinite for any.
+        The largest ρ, above 0; infinite for any.
     """
     carried, rest = split(attainable, base, gap, cap)
     if not rest.any():
@@ -72,7 +72,7 @@ def neutralise(
 def split(
     attainable: AttainableSet, base: np.ndarray, gap: np.ndarray, cap: float
 ) -> tuple[float, np.ndarray]:
-    """Return c₀ in [0, cap] and w = g − c₀d, as short as possible; zero where it is rounding."""
+    """Return ρ₀ in [0, cap] and w = g − ρ₀d, as short as possible; zero where it is rounding."""
     base = attainable.settled(base)
     carried = min(max(base @ gap / (gap @ gap), 0.0), cap) if gap.any() else 0.0
     return carried, attainable.settled(base - carried * gap)
