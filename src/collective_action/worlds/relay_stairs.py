@@ -51,7 +51,7 @@ def extremes(limit: float) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     limit
-        R > 0: the app clips minutes to [−R, R].
+        K > 0: the app clips minutes to [−K, K].
 
     Returns
     -------
