@@ -61,7 +61,7 @@ def limits(
     Returns
     -------
     low, high
-        Integers of the shape of `seen`. `high` is the largest count T of users for which `seen` or
+        Integers of the shape of `seen`. `high` is the largest count M of users for which `seen` or
         fewer members had it with probability above `level`; `low` the smallest for which `seen` or
         more had. These are the limits of Clopper and Pearson for a finite population.
 
@@ -118,8 +118,8 @@ def certify(
 
     Notes
     -----
-    With c_x members whom g sends to x, k_{xy} of them seen at (x, y), and exact limits L and U, a
-    point is certified if c_x + L_{xy*} − k_{xy*} > max_{y ≠ y*} (U_{xy} − k_{xy}). A signal with
+    With n_x members whom g sends to x, k_{xy} of them seen at (x, y), and exact limits M⁻ and M⁺, a
+    point is certified if n_x + M⁻_{xy*} − k_{xy*} > max_{y ≠ y*} (M⁺_{xy} − k_{xy}). A signal with
     one point spends δ on these limits; another spends a fifth of it on the points' weights.
     """
     table, size, users = _table(counts, n_users, signal)
@@ -194,8 +194,8 @@ def hoeffding(
     Returns
     -------
     float
-        Σ_x P̂(x) 1[(n/N)(P̂(x) − 2R(n)) > ((N−n)/N)(Δ̂_x + 2R(n) + 2R(N−n))] − R(n) − R(n_test)
-        over the signal points, with R(k) = √(ln(1/δ̃)/(2k)) and δ̃ = δ/(2 + 2#X* + 2#X*#Y). P̂(x) is
+        Σ_x P̂(x) 1[(n/N)(P̂(x) − 2ω(n)) > ((N−n)/N)(Δ̂_x + 2ω(n) + 2ω(N−n))] − ω(n) − ω(n_test)
+        over the signal points, with ω(k) = √(ln(1/δ̃)/(2k)) and δ̃ = δ/(2 + 2#X* + 2#X*#Y). P̂(x) is
         the share of members whom g sends to x and Δ̂_x the lead over y* there, in mass. It can be
         negative, and then it says nothing.
 
