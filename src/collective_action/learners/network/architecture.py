@@ -1,8 +1,8 @@
 """Setting III of the paper: a small non-convex network, many copies at once.
 
-One hidden layer of tanh units and a logistic output, f(x) = Σ_j a_j·tanh(w_j·x + b_j) + c, with the
-gradient of every record in closed form. Every function takes R independent networks at once, one
-per row of θ, so that seeds run side by side on a CPU or a GPU.
+One hidden layer of tanh units and a logistic output, f(x) = Σ_j a_j·tanh(w_j·x + b_j) + a₀, with
+the gradient of every record in closed form. Every function takes R independent networks at once,
+one per row of θ, so that seeds run side by side on a CPU or a GPU.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ INPUTS = 2
 class TanhNetwork:
     """A classifier of points of the plane into labels 0 and 1.
 
-    θ has p = 4H + 1 entries: w (H rows of two), b (H), a (H), c.
+    θ has p = 4H + 1 entries: w (H rows of two), b (H), a (H), a₀.
 
     Parameters
     ----------
@@ -43,14 +43,14 @@ class TanhNetwork:
         return (INPUTS + 2) * self.hidden + 1
 
     def layers(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return w (R, H, 2), b (R, H), a (R, H) and c (R,) of θ (R, p)."""
+        """Return w (R, H, 2), b (R, H), a (R, H) and a₀ (R,) of θ (R, p)."""
         if theta.ndim != 2 or theta.shape[1] != self.parameters:
             raise ValueError(
                 f"theta has shape {tuple(theta.shape)}: it must be (R, {self.parameters})"
             )
         h = self.hidden
-        w, b, a, c = theta.split([INPUTS * h, h, h, 1], dim=1)
-        return w.reshape(-1, h, INPUTS), b, a, c[:, 0]
+        w, b, a, a0 = theta.split([INPUTS * h, h, h, 1], dim=1)
+        return w.reshape(-1, h, INPUTS), b, a, a0[:, 0]
 
     def logits(self, theta: Tensor, features: Tensor) -> Tensor:
         """Return f(x), shape (R, n), at features of shape (R, n, 2).
@@ -62,9 +62,9 @@ class TanhNetwork:
         features
             Shape (R, n, 2), points for each network.
         """
-        w, b, a, c = self.layers(theta)
+        w, b, a, a0 = self.layers(theta)
         units = torch.tanh(torch.baddbmm(b[:, None], features, w.transpose(1, 2)))
-        return (units @ a[:, :, None])[..., 0] + c[:, None]
+        return (units @ a[:, :, None])[..., 0] + a0[:, None]
 
     def mean_gradient(self, theta: Tensor, features: Tensor, labels: Tensor) -> Tensor:
         """Return the gradient of the average logistic loss, without the penalty; shape (R, p).
@@ -76,9 +76,9 @@ class TanhNetwork:
         labels
             Shape (R, n), 0 or 1.
         """
-        w, b, a, c = self.layers(theta)
+        w, b, a, a0 = self.layers(theta)
         units = torch.tanh(torch.baddbmm(b[:, None], features, w.transpose(1, 2)))
-        scores = (units @ a[:, :, None])[..., 0] + c[:, None]
+        scores = (units @ a[:, :, None])[..., 0] + a0[:, None]
         residuals = (torch.sigmoid(scores) - labels)[..., None] / features.shape[1]
         inward = residuals * (1 - units**2) * a[:, None]
         return torch.cat(
@@ -99,9 +99,9 @@ class TanhNetwork:
         theta, features, labels
             As in `mean_gradient`.
         """
-        w, b, a, c = self.layers(theta)
+        w, b, a, a0 = self.layers(theta)
         units = torch.tanh(torch.baddbmm(b[:, None], features, w.transpose(1, 2)))
-        scores = (units @ a[:, :, None])[..., 0] + c[:, None]
+        scores = (units @ a[:, :, None])[..., 0] + a0[:, None]
         residuals = (torch.sigmoid(scores) - labels)[..., None]
         inward = residuals * (1 - units**2) * a[:, None]
         outer = (inward[..., None] * features[:, :, None]).flatten(2)
