@@ -1,6 +1,6 @@
 """Who joins: the section of the paper on participation, and the threshold models it stands on.
 
-A member has success S(α) and bears a cost c; whoever stays out has γS(α). We know the paper's model
+A member has success S(a) and bears a cost c; whoever stays out has γS(a). We know the paper's model
 at second hand; what is computed here follows from its definitions. Read in this order: `model` (who
 wants to be in), `costs` (one cost or many), `curves` (success from a table), `dynamics` (rounds of
 joining and leaving), `equilibria` (where it comes to rest), `subsidy` (what a beginning costs).

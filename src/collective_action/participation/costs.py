@@ -15,7 +15,7 @@ class Costs(Protocol):
     """Costs of a crowd; frozen distributions of `scipy.stats` are such."""
 
     def cdf(self, values: np.ndarray) -> np.ndarray:
-        """Return F(v), the share of people whose cost is at most v."""
+        """Return F(c), the share of people whose cost is at most c."""
 
     def ppf(self, shares: np.ndarray) -> np.ndarray:
         """Return Q(a), the cost of the next person when the cheapest share a is in."""

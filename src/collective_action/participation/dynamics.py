@@ -10,9 +10,9 @@ from collective_action.participation.model import Participation
 def trajectory(
     model: Participation, start: ArrayLike, rounds: int, *, reconsider: float = 1.0
 ) -> np.ndarray:
-    """Return the share that is in, round by round: α′ = α + η(B(α) − α).
+    """Return the share that is in, round by round: a′ = a + η(B(a) − a).
 
-    In each round a share η of the people, drawn evenly from those in and out, look at the share α
+    In each round a share η of the people, drawn evenly from those in and out, look at the share a
     that is in and do what is best for them. A path is monotone, passes no equilibrium, and
     converges, because B never falls.
 

@@ -46,7 +46,7 @@ class Equilibrium:
 def equilibria(model: Participation, tolerance: float = 1e-10) -> list[Equilibrium]:
     """Return every equilibrium in [0, 1], from the smallest to the largest.
 
-    These are all α with B(α) = α and all tipping points, jumps of B across the diagonal included.
+    These are all a with B(a) = a and all tipping points, jumps of B across the diagonal included.
     None is missed; those closer together than the tolerance count as one.
 
     Parameters

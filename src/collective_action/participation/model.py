@@ -1,7 +1,7 @@
 """The bargain of one member: the section of the paper on participation, as reported to us.
 
-With a share α of the people in, a member has S(α) − c and an outsider γS(α). A member stays, and an
-outsider joins, if S(α) − c ≥ γS(α): if being in is worth at least what it costs, (1−γ)S(α) ≥ c.
+With a share a of the people in, a member has S(a) − c and an outsider γS(a). A member stays, and an
+outsider joins, if S(a) − c ≥ γS(a): if being in is worth at least what it costs, (1−γ)S(a) ≥ c.
 """
 
 from collections.abc import Callable
@@ -53,12 +53,12 @@ class Participation:
         _require_rising(self.success)
 
     def advantage(self, alphas: ArrayLike) -> np.ndarray:
-        """Return (1−γ)S(α), what being in is worth before its cost, the shape of `alphas`."""
+        """Return (1−γ)S(a), what being in is worth before its cost, the shape of `alphas`."""
         shares = validation.fractions("alphas", alphas)
         return (1 - self.free_riding) * np.asarray(self.success(shares), dtype=np.float64)
 
     def response(self, alphas: ArrayLike) -> np.ndarray:
-        """Return B(α) = F((1−γ)S(α)), the share of people who want to be in while a share α is.
+        """Return B(a) = F((1−γ)S(a)), the share of people who want to be in while a share a is.
 
         F is the distribution of the costs. Whoever is indifferent is in.
 
@@ -70,7 +70,7 @@ class Participation:
         Returns
         -------
         np.ndarray
-            The shape of `alphas`; never falls as α grows.
+            The shape of `alphas`; never falls as a grows.
         """
         return np.asarray(self.costs.cdf(self.advantage(alphas)), dtype=np.float64)
 
