@@ -5,7 +5,8 @@ import pytest
 
 from collective_action import bounds, estimation
 from collective_action.firm import EXACT
-from collective_action.learners import optimal
+from collective_action.learners import optimal, risk
+from collective_action.participation import Participation
 from collective_action.population import Population
 from collective_action.strategies import Erasure, FeatureLabel, FeatureOnly, Signal, signal_mass
 from support.populations import PLANTING, STRATEGIES, worlds, worlds_for
@@ -57,6 +58,21 @@ def test_at_a_critical_mass_the_collective_falls_short_and_just_above_it_it_succ
                 short += 1
                 assert at < wanted
     assert short > 100
+
+
+def test_a_risk_minimiser_is_where_it_is_wanted_at_the_critical_mass_itself_and_beyond_it():
+    people = risk.Records([[-1.0], [0.0], [2.5]])
+    menu = risk.candidates(people, [[-4.0], [4.0]], [0, 0])
+    steering = risk.steer(risk.SquaredDistance(), [1.5], menu)
+    assert steering.critical_mass == pytest.approx((1.5 - 0.5) / (4 - 0.5))
+    for alpha in np.linspace(steering.critical_mass, 1, 5):
+        np.testing.assert_allclose(steering.deployed(alpha), [1.5], atol=1e-9)
+    assert steering.deployed(0.9 * steering.critical_mass)[0] < 1.5 - 1e-3
+
+
+def test_whoever_is_indifferent_is_in():
+    even = Participation(lambda shares: np.full(np.shape(shares), 0.5), cost=0.25, free_riding=0.5)
+    assert even.response(0.0) == 1
 
 
 def test_a_larger_collective_may_fail():
