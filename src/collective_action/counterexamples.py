@@ -1,4 +1,4 @@
-"""Setting I, what is not true: three statements close to the theorems, refuted by tiny worlds.
+"""Setting I, what is not true: statements close to the theorems, refuted by tiny worlds.
 
 The statements are tempting variants of guarantees that the paper or this book proves. Each function
 returns a world in which the variant promises more than some firm that it covers leaves.
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_action import bounds
+from collective_action import bounds, validation
 from collective_action.firm import EXACT, Firm
 from collective_action.learners.optimal.worst_case import WorstCase, worst_case
 from collective_action.population import Population
@@ -91,6 +91,49 @@ def erasing_without_crowding() -> Counterexample:
         alpha,
         firm,
         float(promised),
+    )
+
+
+def erasing_at_every_crowding(crowding: float, reference: float, firm: Firm) -> Counterexample:
+    """Refute, at every κ > 2, the sharper guarantee for erasing when κ is left out (κ = 1).
+
+    A share P₀(s) of the people has the reference s, κ−1 times as many are sent there, and the rest
+    are references of their own. All labels are split half and half, so τ = 0. A collective of size
+    α = c(ε)/P₀(s) or less cannot keep the firm from answering s differently, which fails all who
+    are sent there: (κ−1)P₀(s) = c(ε)(κ−1)/α, as much as `bounds.erasure_sharp` allows with this κ.
+    A larger one loses nothing.
+
+    Parameters
+    ----------
+    crowding
+        κ, above 2.
+    reference
+        P₀(s), at least c(ε) and at most 1/κ.
+    firm
+        One with c(ε) > 0.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    kappa = validation.at_least("crowding", crowding, 2, strictly=True)
+    slack = validation.at_least("c(ε) of firm", firm.budget, 0, strictly=True)
+    share = validation.at_least("reference", reference, slack)
+    if kappa * share > 1:
+        raise ValueError(
+            f"reference is {share}: it must be at most 1/crowding = {1 / kappa}, "
+            "for crowding·reference people are sent there"
+        )
+    places = np.array([share, (kappa - 1) * share, 1 - kappa * share])
+    alpha = slack / share
+    return Counterexample(
+        "an ε-suboptimal firm costs erasing at most c(ε)/α, however crowded the signal set",
+        Population(np.repeat(places[:, np.newaxis] / 2, 2, axis=1)),
+        Erasure(np.array([0, 0, 2])),
+        alpha,
+        firm,
+        float(bounds.erasure_sharp(alpha, distance=0.0, crowding=1.0, firm=firm)),
     )
 
 

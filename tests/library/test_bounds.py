@@ -101,11 +101,11 @@ def leaving(t: Trial, near, *, unique=1.0, tolerance=1.0, carried=1.0):
     )
 
 
-def theorem_5(t: Trial, near, *, form=bounds.erasure, distance=1.0, tolerance=1.0, crowded=True):
+def theorem_5(t: Trial, near, *, form=bounds.erasure, distance=1.0, tolerance=1.0, crowded=1.0):
     return form(
         t.alpha,
         distance=distance * t.distance,
-        crowding=t.crowding if crowded else 1.0,
+        crowding=1 + crowded * (t.crowding - 1),
         firm=Firm(tolerance * t.epsilon, near),
     )
 
@@ -142,10 +142,11 @@ TOO_MUCH = [
     pytest.param("leave", leaving, {"carried": 1.1}, id="leaving-more-carriers"),
     pytest.param("erasure", theorem_5, {"distance": 0.7}, id="theorem-5-closer"),
     pytest.param("erasure", theorem_5, {"tolerance": 0.4}, id="theorem-5-less-slack"),
-    pytest.param("erasure", theorem_5, {"crowded": False}, id="theorem-5-without-kappa"),
+    pytest.param("erasure", theorem_5, {"crowded": 0.0}, id="theorem-5-without-kappa"),
     pytest.param("erasure", sharper_5, {"distance": 0.7}, id="sharper-5-closer"),
     pytest.param("erasure", sharper_5, {"tolerance": 0.9}, id="sharper-5-less-slack"),
-    pytest.param("erasure", sharper_5, {"crowded": False}, id="sharper-5-without-kappa"),
+    pytest.param("erasure", sharper_5, {"crowded": 0.0}, id="sharper-5-without-kappa"),
+    pytest.param("erasure", sharper_5, {"crowded": 0.9}, id="sharper-5-less-crowded"),
 ]
 
 
