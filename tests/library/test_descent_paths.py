@@ -12,6 +12,7 @@ from collective_action.learners.descent import (
     CollectiveTooSmallError,
     GradientBudget,
     Hills,
+    Landscape,
     control,
     lowest_path,
     needed_along,
@@ -131,6 +132,83 @@ def test_a_mass_that_follows_the_low_path_is_stuck_on_the_straight_line(ridge):
     assert control(budget, RIDGE_START, ways["low"][1:], 0.5, 0.02, 6000).distances[-1] < 1e-8
     with pytest.raises(CollectiveTooSmallError):
         control(budget, RIDGE_START, RIDGE_TARGET, 0.5, 0.02, 6000)
+
+
+def robust(features, labels, weights):
+    """Return the risk E[√(1 + r²)] of residuals r = θ·x − y, strictly convex if the x span."""
+
+    def residuals(theta):
+        return theta @ features.T - labels
+
+    return Landscape(
+        lambda theta: np.sqrt(1 + residuals(theta) ** 2) @ weights,
+        lambda theta: (weights * residuals(theta) / np.sqrt(1 + residuals(theta) ** 2)) @ features,
+    )
+
+
+def symmetric(rng, p):
+    """Return a robust risk whose residuals at θ = 0 come in pairs ±m: its minimum is there."""
+    features = rng.normal(size=(4, p)) * np.array([1.0, 4.0])[:p]
+    misses = rng.exponential(3, size=4)
+    weights = rng.dirichlet(np.ones(4)) / 2
+    return robust(np.tile(features, (2, 1)), np.concatenate([misses, -misses]), np.tile(weights, 2))
+
+
+def most_over_last(landscape, target):
+    """Return max ‖g‖ on the segment from the minimum at 0 over ‖g‖ at its end."""
+    norms = np.linalg.norm(landscape.gradient(np.linspace(0 * target, target, 501)), axis=1)
+    return norms.max() / norms[-1]
+
+
+def test_only_a_bent_risk_with_two_parameters_is_steepest_before_the_end_of_a_straight_line():
+    rng = np.random.default_rng(5)
+    dearer = 0
+    for _ in range(300):
+        target = 10 * rng.normal(size=2)
+        half = rng.normal(size=(2, 2))
+        bowl = quadratic(half @ half.T, np.zeros(2))
+        assert most_over_last(bowl, target) == pytest.approx(1)
+        assert most_over_last(symmetric(rng, 1), target[:1]) == pytest.approx(1)
+        dearer += most_over_last(symmetric(rng, 2), target) > 1.02
+    assert dearer > 10
+
+
+@pytest.mark.parametrize("lever", [4.0, 20.0])
+def test_a_straight_line_can_need_any_multiple_of_the_gradient_that_holds_its_end(lever):
+    wide = 1e4
+    features = np.array([[1, -lever], [1, lever], [1, lever]])
+    landscape = robust(features, np.array([0, -wide, wide]), np.array([0.5, 0.25, 0.25]))
+    target = np.array([2 * wide, 0.0])
+    np.testing.assert_allclose(landscape.gradient(np.zeros(2)), 0, atol=1e-12)
+    end = np.linalg.norm(landscape.gradient(target))
+    middle = np.linalg.norm(landscape.gradient(np.array([np.sqrt(wide), 0.0])))
+    assert end == pytest.approx(1, abs=1e-3)
+    assert middle == pytest.approx(np.sqrt(1 + lever**2) / 2, rel=1e-3)
+    firm = GradientBudget(landscape, 1.0)
+    line = needed_along(firm, [np.zeros(2), target], looks=500)
+    assert line >= critical_mass(middle, 1.0)
+    assert needed_along(firm, [target]) == pytest.approx(critical_mass(end, 1.0))
+
+
+def test_where_the_line_is_dear_the_same_members_arrive_by_filing_the_same_reports():
+    features = np.array([[1.0, -4], [1, 4], [1, 4]])
+    landscape = robust(features, np.array([0.0, -3, 3]), np.array([0.5, 0.25, 0.25]))
+    start, target, alpha = np.zeros(2), np.array([5.0, 0.0]), 0.55
+    firm = GradientBudget(landscape, 1.0)
+    assert needed_along(firm, [target]) < alpha < needed_along(firm, [start, target], looks=200)
+    stuck = control(firm, start, target, alpha, 0.1, 2000, best_effort=True)
+    assert stuck.distances[-1] > 4
+    # Reports at (1, 1) and (1, −1) whose slopes ψ(r) hold the target; ψ⁻¹(s) = s/√(1 − s²).
+    held = -(1 - alpha) / alpha * landscape.gradient(target)
+    slopes = np.array([held.sum(), held[0] - held[1]])
+    places = np.array([[1.0, 1], [1, -1]])
+    labels = places @ target - slopes / np.sqrt(1 - slopes**2)
+    members = robust(places, labels, np.full(2, 0.5)).gradient
+    theta = start
+    for _ in range(2000):
+        assert np.linalg.norm(members(theta)) <= firm.size
+        theta = theta - 0.1 * (alpha * members(theta) + (1 - alpha) * landscape.gradient(theta))
+    np.testing.assert_allclose(theta, target, atol=1e-6)
 
 
 def test_a_profile_looks_everywhere_and_the_end_has_to_be_held():
