@@ -39,7 +39,7 @@ def test_works_stand_by_topic_and_then_by_year(tmp_path):
     ("entries", "message"),
     [
         ([LATER, LATER], "'b2024x': listed twice"),
-        ([LATER | {"read": "skimmed"}], "read is 'skimmed', must be one of abstract, record"),
+        ([LATER | {"read": "skimmed"}], "read is 'skimmed', must be one of text, abstract, record"),
         ([LATER | {"venue": "v"}], "'b2024x': .*'venue'"),
         ([{"key": "b2024x"}], "'b2024x': .*'who'"),
     ],

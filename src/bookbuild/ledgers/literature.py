@@ -6,7 +6,7 @@ import yaml
 
 from bookbuild.book import Book
 
-READ = ("abstract", "record")
+READ = ("text", "abstract", "record")
 
 
 @dataclass(frozen=True)
