@@ -107,6 +107,63 @@ def test_no_law_plants_with_less_and_one_plants_with_any_more():
     assert min(refuted.values()) > 100, refuted
 
 
+def least_with_labels_kept(population, signal, subset):
+    """Return the least α of a law P* with the labels of P₀ that wins a set of points, by LP.
+
+    Over Q = αP*/(1−α) on all features and q = α/(1−α): Σ_x Q(x, y) = q·P₀(y) for every label y.
+    """
+    joint, target = population.joint, signal.target
+    n, k = joint.shape
+    rows, room = [], []
+    for x in subset:
+        for y in set(range(k)) - {target}:
+            row = np.zeros((n, k))
+            row[x, y], row[x, target] = 1.0, -1.0
+            rows.append(np.append(row.ravel(), 0.0))
+            room.append(joint[x, target] - joint[x, y])
+    labels = np.zeros((k, n * k + 1))
+    for y in range(k):
+        labels[y, y : n * k : k] = 1.0
+    labels[:, -1] = -joint.sum(axis=0)
+    solved = linprog(np.append(np.zeros(n * k), 1.0), rows, room, labels, np.zeros(k))
+    return solved.fun / (1 + solved.fun) if solved.status == 0 else 1.0
+
+
+@pytest.mark.slow
+def test_whoever_leaves_labels_alone_needs_the_bill_over_the_holders_of_the_target():
+    refuted = {"as with labels": 0, "selecting is best": 0, "leaving is best": 0}
+    nowhere_to_go = 0
+    for world in worlds(11, 400, features=(2, 5), labels=(2, 3), leave_room=True):
+        population, signal = world.population, world.signal
+        holders = population.joint[:, signal.target].sum()
+        if holders == 0:
+            continue
+        weight = signal_mass(population, signal)
+        wanted = min(1.0, float(weight[signal.points[:2]].sum()))
+        mass = min(
+            least_with_labels_kept(population, signal, list(subset))
+            for subset in subsets(signal.points)
+            if subset and weight[list(subset)].sum() >= wanted - 1e-12
+        )
+        least = least_mass(population, signal, wanted)
+        bill = least.leads.sum()
+        assert mass == pytest.approx(bill / (holders + bill), abs=1e-7)
+        refuted["as with labels"] += mass > least.alpha + 1e-6
+        for name, strategy in (
+            ("selecting is best", world.strategy("feature-only")),
+            ("leaving is best", world.strategy("leave")),
+        ):
+            own = critical_mass(population, strategy, wanted)
+            assert own >= mass - 1e-7
+            refuted[name] += own > mass + 1e-6
+        everywhere = list(range(population.n_features))
+        leads = population.joint.max(axis=1) - population.joint[:, signal.target]
+        promised = leads.sum() / (holders + leads.sum())
+        nowhere_to_go += least_with_labels_kept(population, signal, everywhere) > promised + 1e-6
+    assert min(refuted.values()) > 50, refuted
+    assert nowhere_to_go > 20
+
+
 @pytest.mark.slow
 def test_no_law_erases_completely_with_less():
     demands, owner, cases = [], [], []
