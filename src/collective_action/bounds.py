@@ -291,8 +291,9 @@ def erasure_sharp(
     """Return our sharper form of Theorem 5, with max(1, κ−1) in place of 1+κ.
 
     A firm that answers a signal point s differently fails the P_g(s) − P₀(s) people whom g sends
-    there from elsewhere, for at least αP₀(s) of margin. Parameters and errors as `erasure`, which
-    it equals against a pointwise firm.
+    there from elsewhere, for at least αP₀(s) of margin. At every κ ≥ 2 some city loses all of it,
+    see `counterexamples.erasing_at_every_crowding`. Parameters and errors as `erasure`, which it
+    equals against a pointwise firm.
     """
     alpha, tau = _fractions(alphas=alphas, distance=distance)
     failed = np.maximum(1.0, _crowding(crowding, firm) - 1)
