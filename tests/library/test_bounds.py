@@ -146,7 +146,7 @@ TOO_MUCH = [
     pytest.param("erasure", sharper_5, {"distance": 0.7}, id="sharper-5-closer"),
     pytest.param("erasure", sharper_5, {"tolerance": 0.9}, id="sharper-5-less-slack"),
     pytest.param("erasure", sharper_5, {"crowded": 0.0}, id="sharper-5-without-kappa"),
-    pytest.param("erasure", sharper_5, {"crowded": 0.9}, id="sharper-5-less-crowded"),
+    pytest.param("erasure", sharper_5, {"crowded": 0.7}, id="sharper-5-less-crowded"),
 ]
 
 
