@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from collective_lab.corpora import OCCUPATIONS, ArchiveError, Folder, load, parse
 from collective_lab.corpora.archive import open_archive
 from collective_lab.corpora.cleaning import decode, plain
-from collective_lab.corpora.occupations import find, fold
+from collective_lab.corpora.labels import fold
+from collective_lab.corpora.occupations import find, meaning, titles
 from collective_lab.corpora.records import SAME_ID, Read, Skipped, collect
 
 derandomised = settings(derandomize=True, deadline=None, max_examples=150)
@@ -210,11 +211,11 @@ def test_a_file_of_lines_with_its_table_of_titles(tmp_path):
 @pytest.mark.parametrize("data", [b"", b"no colon", b"title:Astronaut\n", b"\0:Web_Developer"])
 def test_a_table_that_says_nothing_is_refused(data):
     with pytest.raises(ValueError, match="title:Occupation"):
-        parse.titles(data)
+        titles(data)
 
 
 def test_a_title_may_hold_colons_and_letters_beyond_ascii():
-    table = parse.titles("lead: réseau :Network_Administrator\r\n".encode("latin-1"))
+    table = titles("lead: réseau :Network_Administrator\r\n".encode("latin-1"))
     assert table == {"lead: réseau": (OCCUPATIONS.index("Network Administrator"),)}
 
 
@@ -239,7 +240,7 @@ def test_half_of_a_corpus_may_be_left_out(tmp_path):
 
 
 def test_a_line_whose_id_is_only_markup_is_named_by_its_number():
-    [item] = parse.lines([b"<br>:::web developer:::Built pages"], {})
+    [item] = parse.lines([b"<br>:::web developer:::Built pages"], meaning())
     assert item.resume.id == "line 1"
 
 
@@ -422,7 +423,7 @@ def check(items: list) -> None:
 @given(BYTES)
 def test_lines_parses_anything(data):
     split = data.split(b"\n")
-    items = list(parse.lines(split, {"guru": (3,)}))
+    items = list(parse.lines(split, meaning({"guru": (3,)})))
     assert all(isinstance(item, Read | Skipped) for item in items)
     assert len(items) == sum(bool(line.strip()) for line in split)
     check(items)
@@ -436,7 +437,7 @@ def test_lines_parses_anything(data):
     )
 )
 def test_pairs_parses_anything(files):
-    items = list(parse.pairs(files, files.__getitem__))
+    items = list(parse.pairs(files, files.__getitem__, meaning()))
     stems = {name[:-4] for name in files if not name.endswith(".md")}
     assert len(items) == len(stems)
     check(items)
@@ -446,7 +447,7 @@ def test_pairs_parses_anything(files):
 @given(BYTES)
 def test_titles_parses_anything(data):
     try:
-        table = parse.titles(data)
+        table = titles(data)
     except ValueError as error:
         assert "title:Occupation" in str(error)
     else:

@@ -1,4 +1,4 @@
-"""Section 5, the data: résumés labelled with occupations, from three sources behind one function.
+"""Section 5, the data: résumés labelled with occupations, or any texts with any labels.
 
 >>> from collective_lab.corpora import Synthetic, load
 >>> load(Synthetic(n=1000, seed=0)).train.features["labels"].feature.names[0]
@@ -15,6 +15,7 @@ from collective_lab.corpora.records import Report
 from collective_lab.corpora.split import TEST_SHARE, in_test
 from collective_lab.corpora.synthetic import readers
 from collective_lab.corpora.synthetic.source import Synthetic
+from collective_lab.corpora.texts import Texts
 
 __all__ = [
     "OCCUPATIONS",
@@ -26,6 +27,7 @@ __all__ = [
     "Published",
     "Report",
     "Synthetic",
+    "Texts",
     "in_test",
     "load",
     "readers",

@@ -1,19 +1,20 @@
-"""One function for every source of résumés, and what it returns."""
+"""One function for every source of texts, and what it returns."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collective_lab.corpora.folder import Folder
-from collective_lab.corpora.occupations import OCCUPATIONS
 from collective_lab.corpora.published import Published
 from collective_lab.corpora.records import Report, Resume
 from collective_lab.corpora.split import in_test
 from collective_lab.corpora.synthetic.source import Synthetic
+from collective_lab.corpora.texts import Texts
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-Source = Synthetic | Folder | Published
+Source = Synthetic | Folder | Published | Texts
+WANTED = "it must be a Synthetic, a Folder or a Published corpus, or Texts"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Corpus:
         Where they come from.
     splits
         A `datasets.DatasetDict` with "train" and "test". Features: `text`, a string, and `labels`,
-        a list of `ClassLabel` over the ten occupations, ascending, at least one.
+        a list of `ClassLabel` over the source's labels, ascending, at least one.
     report
         What was found, kept, mended and left out.
     """
@@ -55,7 +56,7 @@ def load(source: Source) -> Corpus:
     Parameters
     ----------
     source
-        `Synthetic(n, seed)`, `Folder(path)` or `Published(download=True)`.
+        `Synthetic(n, seed)`, `Folder(path)`, `Published(download=True)` or `Texts(where)`.
 
     Raises
     ------
@@ -66,23 +67,21 @@ def load(source: Source) -> Corpus:
         As the real corpus raises them; see `Published.read`.
     """
     if not isinstance(source, Source):
-        raise ValueError(f"source is {source!r}: it must be a Synthetic, a Folder or a Published")
+        raise ValueError(f"source is {source!r}: {WANTED}")
     resumes, report = source.read()
     if not resumes or 2 * report.kept < report.found:
         raise ValueError(
             f"{source} is not usable as a corpus: {report}\n"
-            "It needs NAME.txt with NAME.lab beside it, or lines id:::label;label:::text, and "
-            f"labels among {', '.join(OCCUPATIONS)}"
+            "A folder of résumés needs NAME.txt with NAME.lab beside it, or lines "
+            f"id:::label;label:::text, and labels among {', '.join(source.labels)}"
         )
-    return Corpus(source, _splits(resumes), report)
+    return Corpus(source, _splits(resumes, source.labels), report)
 
 
-def _splits(resumes: list[Resume]) -> "DatasetDict":
+def _splits(resumes: list[Resume], labels: tuple[str, ...]) -> "DatasetDict":
     from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value  # six seconds
 
-    features = Features(
-        {"text": Value("string"), "labels": List(ClassLabel(names=list(OCCUPATIONS)))}
-    )
+    features = Features({"text": Value("string"), "labels": List(ClassLabel(names=list(labels)))})
     sides: dict[str, list[Resume]] = {"train": [], "test": []}
     for resume in resumes:
         sides["test" if in_test(resume.text) else "train"].append(resume)

@@ -1,18 +1,20 @@
 """The two forms in which the real corpus is published, and in which a reader may keep their own.
 
-`pairs` reads files: NNNNN.txt beside NNNNN.lab, one occupation a line. `lines` reads one file with
-a résumé a line: id:::title;title:::text. Titles are the people's own ("sr. oracle dba"); a table
-(`titles`) says which occupations each of them stands for.
+`pairs` reads files: NNNNN.txt beside NNNNN.lab, one label a line. `lines` reads one file with a
+résumé a line: id:::title;title:::text. Titles are the people's own ("sr. oracle dba"); what a label
+stands for, a function says (`Meaning`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from collective_lab.corpora import occupations
 from collective_lab.corpora.cleaning import decode, has_markup, plain
 from collective_lab.corpora.records import Read, Resume, Skipped
 
 SEPARATOR = b":::"
+
+Meaning = Callable[[str], tuple[int, ...]]
+"""From a label as it is written to the indices that it stands for, none if it is unknown."""
 
 NO_LABEL_FILE = "no label file beside it"
 NO_TEXT_FILE = "a label file without a résumé"
@@ -28,7 +30,9 @@ NOTE_MARKUP = "HTML removed"
 NOTE_LABEL = "a label that is not one of the ten occupations, dropped"
 
 
-def pairs(names: Iterable[str], read: Callable[[str], bytes]) -> Iterator[Read | Skipped]:
+def pairs(
+    names: Iterable[str], read: Callable[[str], bytes], meaning: Meaning
+) -> Iterator[Read | Skipped]:
     """Yield what a set of files holds, by id.
 
     Parameters
@@ -38,6 +42,8 @@ def pairs(names: Iterable[str], read: Callable[[str], bytes]) -> Iterator[Read |
         ignored. The id is the file's name without the suffix.
     read
         Returns the content of one of them; OSError means that it cannot.
+    meaning
+        What a label stands for.
     """
     files_by_stem: dict[tuple[PurePosixPath, str], dict[str, str]] = {}
     for name in names:
@@ -52,19 +58,18 @@ def pairs(names: Iterable[str], read: Callable[[str], bytes]) -> Iterator[Read |
         elif ".txt" not in files:
             yield Skipped(files[".lab"], NO_TEXT_FILE)
         else:
-            yield _pair(stem, files, read)
+            yield _pair(stem, files, read, meaning)
 
 
-def lines(data: Iterable[bytes], table: Mapping[str, tuple[int, ...]]) -> Iterator[Read | Skipped]:
+def lines(data: Iterable[bytes], meaning: Meaning) -> Iterator[Read | Skipped]:
     """Yield what each line holds; blank lines are ignored.
 
     Parameters
     ----------
     data
         Lines of bytes, each decoded by itself because encodings are mixed.
-    table
-        Occupations by folded title, as `titles` returns them. The ten occupations' own names need
-        no entry.
+    meaning
+        What a label stands for.
     """
     for number, line in enumerate(data, start=1):
         line = line.strip()
@@ -81,60 +86,33 @@ def lines(data: Iterable[bytes], table: Mapping[str, tuple[int, ...]]) -> Iterat
         (identity, _), (names, _), (text, _) = decoded
         name = plain(identity) or f"line {number}"
         is_utf8 = all(utf8 for _, utf8 in decoded)
-        yield _resume(name, text, names.split(";"), is_utf8, table)
+        yield read_one(name, text, names.split(";"), meaning, is_utf8=is_utf8)
 
 
-def titles(data: bytes) -> dict[str, tuple[int, ...]]:
-    """Return occupations by folded title, from lines "title:Occupation,Occupation".
-
-    Lines that say nothing about the ten occupations are dropped.
-
-    Raises
-    ------
-    ValueError
-        If no line is of that form.
-    """
-    table = {}
-    for line in data.split(b"\n"):
-        decoded = decode(line)
-        title, colon, names = decoded[0].rpartition(":") if decoded else ("", "", "")
-        known = {
-            index for name in names.split(",") if (index := occupations.find(name)) is not None
-        }
-        if colon and known:
-            table[_fold(title)] = tuple(sorted(known))
-    if not table:
-        raise ValueError(
-            "the table of titles has no line of the form title:Occupation,Occupation "
-            f"with one of {', '.join(occupations.OCCUPATIONS)}"
-        )
-    return table
-
-
-def _pair(stem: str, files: Mapping[str, str], read: Callable[[str], bytes]) -> Read | Skipped:
-    try:
-        text, labels = decode(read(files[".txt"])), decode(read(files[".lab"]))
-    except OSError:
-        return Skipped(files[".txt"], UNREADABLE)
-    if text is None or labels is None:
-        return Skipped(files[".txt"] if text is None else files[".lab"], NOT_TEXT)
-    names = plain(labels[0]).split("\n")
-    return _resume(stem, text[0], names, text[1] and labels[1], {})
-
-
-def _resume(
-    name: str,
-    text: str,
-    names: Iterable[str],
-    is_utf8: bool,
-    table: Mapping[str, tuple[int, ...]],
+def read_one(
+    name: str, text: str, labels: Iterable[str], meaning: Meaning, *, is_utf8: bool = True
 ) -> Read | Skipped:
-    names = [label for label in names if label.strip()]
+    """Return one text with its labels, or why it is left out.
+
+    Parameters
+    ----------
+    name
+        What the source calls it, or where it stands.
+    text
+        As it was found.
+    labels
+        As they are written; blank ones are none.
+    meaning
+        What a label stands for.
+    is_utf8
+        Whether text and labels were.
+    """
+    names = [label for label in labels if label.strip()]
     if not names:
         return Skipped(name, EMPTY_LABELS)
-    meanings = [_occupations(label, table) for label in names]
-    labels = tuple(sorted({index for indices in meanings for index in indices}))
-    if not labels:
+    meanings = [meaning(label) for label in names]
+    indices = tuple(sorted({index for known in meanings for index in known}))
+    if not indices:
         return Skipped(name, UNKNOWN_LABELS)
     readable = plain(text)
     if not readable:
@@ -146,13 +124,17 @@ def _resume(
         notes.append(NOTE_MARKUP)
     if not all(meanings):
         notes.append(NOTE_LABEL)
-    return Read(Resume(name, readable, labels), tuple(notes))
+    return Read(Resume(name, readable, indices), tuple(notes))
 
 
-def _occupations(label: str, table: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    index = occupations.find(label)
-    return table.get(_fold(label), ()) if index is None else (index,)
-
-
-def _fold(title: str) -> str:
-    return " ".join(title.split()).casefold()
+def _pair(
+    stem: str, files: Mapping[str, str], read: Callable[[str], bytes], meaning: Meaning
+) -> Read | Skipped:
+    try:
+        text, labels = decode(read(files[".txt"])), decode(read(files[".lab"]))
+    except OSError:
+        return Skipped(files[".txt"], UNREADABLE)
+    if text is None or labels is None:
+        return Skipped(files[".txt"] if text is None else files[".lab"], NOT_TEXT)
+    names = plain(labels[0]).split("\n")
+    return read_one(stem, text[0], names, meaning, is_utf8=text[1] and labels[1])

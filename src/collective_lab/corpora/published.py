@@ -7,11 +7,12 @@ commit, and checked against the git blob ids of that commit.
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from platformdirs import user_cache_path
 
 from collective_action import validation
-from collective_lab.corpora import parse
+from collective_lab.corpora import occupations, parse
 from collective_lab.corpora.archive import MEBIBYTE, ArchiveError, open_archive
 from collective_lab.corpora.download import RemoteFile, fetch, is_intact
 from collective_lab.corpora.records import Report, Resume, collect
@@ -59,6 +60,9 @@ class Published:
         If `form` is neither.
     """
 
+    labels: ClassVar[tuple[str, ...]] = occupations.OCCUPATIONS
+    usual_target: ClassVar[int] = occupations.PROJECT_MANAGER
+
     form: str = "pairs"
     download: bool = False
     cache: Path | None = None
@@ -82,12 +86,12 @@ class Published:
         paths = [self._path(file) for file in FILES[self.form]]
         with open_archive(paths[0]) as archive:
             if self.form == "pairs":
-                return collect(parse.pairs(archive.names, archive.content))
+                return collect(parse.pairs(archive.names, archive.content, occupations.meaning()))
             texts = [name for name in archive.names if name.endswith("resume_samples.txt")]
             if not texts:
                 raise ArchiveError(f"{paths[0]} holds no resume_samples.txt")
-            table = parse.titles(paths[1].read_bytes())
-            return collect(parse.lines(archive.lines(texts[0]), table))
+            table = occupations.titles(paths[1].read_bytes())
+            return collect(parse.lines(archive.lines(texts[0]), occupations.meaning(table)))
 
     def _path(self, file: RemoteFile) -> Path:
         folder = Path(self.cache) if self.cache is not None else cache_folder()

@@ -19,7 +19,7 @@ class Resume:
     text
         Plain text, neither empty nor with markup.
     labels
-        Indices into `OCCUPATIONS`, ascending, at least one.
+        Indices into the source's `labels`, ascending, at least one.
     """
 
     id: str

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
+from collective_lab.corpora.occupations import OCCUPATIONS, PROJECT_MANAGER
 from collective_lab.corpora.records import Read, Report, Resume, collect
 from collective_lab.corpora.synthetic import careers, writing
 from collective_lab.corpora.synthetic.careers import Career
@@ -28,6 +30,9 @@ class Synthetic:
     ValueError
         If n or seed is out of range.
     """
+
+    labels: ClassVar[tuple[str, ...]] = OCCUPATIONS
+    usual_target: ClassVar[int] = PROJECT_MANAGER
 
     n: int = PAPER_SIZE
     seed: int = 0
