@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collective_lab.cli import main
-from collective_lab.corpora import Folder, Published, Synthetic
+from collective_lab.corpora import Folder, Published, Synthetic, Texts
 from collective_lab.experiment import (
     Configuration,
     Record,
@@ -44,11 +44,20 @@ configurations = st.builds(
     Configuration,
     corpus=st.one_of(
         st.builds(Synthetic, st.integers(1, 99), st.integers(0, 9)),
-        st.just(Folder(Path("some") / "where")),
+        st.builds(
+            Folder, st.sampled_from([Path("here"), Path("there")]), st.sampled_from(["a1", "b2"])
+        ),
+        st.builds(
+            Texts,
+            st.sampled_from(["a.csv", "b.jsonl"]),
+            sha256=st.sampled_from(["a1", "c3"]),
+            labels=st.just(tuple("abcdefghij")),
+        ),
         st.just(Published()),
     ),
     model=st.sampled_from(sorted(RECIPES)),
     strategy=st.sampled_from(["feature-label", "feature-only"]),
+    learner=st.sampled_from(["plain", "label-smoothed", "label-smoothed:share=0.3"]),
     alpha=st.floats(0, 1),
     target=st.integers(0, 9),
     marking=st.builds(Marking, st.sampled_from("{|"), st.sampled_from(["every", "random"])),
@@ -387,7 +396,7 @@ def test_the_command_prints_and_writes_the_record(tmp_path, capsys):
              "--alpha", "0.1", "--record", str(path)]  # fmt: skip
     assert main(words) == 0
     told = capsys.readouterr().out
-    assert "résumés are the collective's (α = 0.1)" in told
+    assert "texts are the collective's (α = 0.1)" in told
     record = Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
     assert record.configuration == SMALL.but(alpha=0.1)
     assert f"{record.outcome.success:.1%}" in told
@@ -480,10 +489,10 @@ def test_help_is_there_for_a_stranger():
         [sys.executable, "-m", "collective_lab", "run", "--help"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    for word in ("--alpha", "--model {bag,tiny,minilm,distilbert}", "examples:"):
+    for word in ("--alpha", "bag, tiny, minilm, distilbert", "examples:"):
         assert word in process.stdout
 
 
 def test_the_stated_fields_are_all_there():
-    assert set(asdict(SMALL)) == set(SMALL.as_dict())
+    assert set(asdict(SMALL)) == set(SMALL.as_dict()) | {"learner"}
     assert replace(SMALL) == SMALL and np.isscalar(SMALL.alpha)

@@ -142,7 +142,7 @@ def test_distilbert_loads_from_the_hubs_cache_at_the_pinned_revision(
     published = Pretrained(
         DISTILBERT.title, "", DISTILBERT.repository, DISTILBERT.revision, weights
     )
-    monkeypatch.setitem(models._PRETRAINED, "distilbert", published)
+    monkeypatch.setitem(models.MODELS, "distilbert", published)
     tokenizer = models.tokenizer("distilbert", [])
     model = models.classifier("distilbert", len(tokenizer), seed=0)
     assert model.config.model_type == "distilbert" and model.config.num_labels == 10

@@ -400,7 +400,7 @@ def test_planting_inside_the_window_is_seen():
         (lambda: Marking().gaps(3, 3, 1.0), "draw is 1.0"),
         (lambda: tokenise(["a"], WORDPIECE)[0].visible(0), "window is 0"),
         (lambda: plan(LABELS, 1.5, 0), "alpha is 1.5"),
-        (lambda: plan(LABELS, 0.5, 10), r"target\[0\] is 10"),
+        (lambda: plan(LABELS, 0.5, -1), "target is -1: it must be the index of a label"),
         (lambda: plan(LABELS, 0.5, 0, "erasure"), "strategy is 'erasure'"),
         (lambda: plan([], 0.5, 0), "labels is empty"),
         (lambda: plan(LABELS, 0.5, 0, carriers=[True]), r"carriers has shape \(1,\)"),

@@ -267,13 +267,13 @@ def test_several_labels_share_the_target():
 def test_noise_hits_its_share_and_no_member():
     labels = [(1, 2)] * 4000
     members = range(0, 4000, 4)
-    noisy = with_noise(labels, 0.4, members, [0, 3])
+    noisy = with_noise(labels, 0.4, members, [0, 3], 10)
     changed = {row for row, labels in enumerate(noisy) if labels != (1, 2)}
     assert not changed & set(members)
     assert len(changed) / 3000 == pytest.approx(0.4, abs=0.03)
     assert all(len(noisy[row]) == 1 for row in changed)
     assert {noisy[row][0] for row in changed} == set(range(10))
-    less = with_noise(labels, 0.1, members, [0, 3])
+    less = with_noise(labels, 0.1, members, [0, 3], 10)
     assert {row for row, labels in enumerate(less) if labels != (1, 2)} < changed
     assert with_noise(labels, 0.0, members, [0, 3]) == labels
 

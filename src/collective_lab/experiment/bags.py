@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from collective_lab.experiment.material import Labels, Material, Side
+from collective_lab.learners import Plain
 from collective_lab.models import RECIPES, bag
 from collective_lab.signals.tokens import Tokens
 from collective_lab.training import label_noise
@@ -20,16 +21,16 @@ class Bag:
     Attributes
     ----------
     words
-        The vector of each token, shape (words, 10).
+        The vector of each token, shape (words, classes).
     bias
-        Shape (10,).
+        Shape (classes,).
     """
 
     words: Tensor
     bias: Tensor
 
     def probabilities(self, documents: Sequence[Tokens]) -> np.ndarray:
-        """Return the probabilities of the ten labels for each résumé, float32, shape (n, 10)."""
+        """Return the probabilities of the labels for each résumé, float32, shape (n, classes)."""
         ids, starts = bag.counted([document.ids for document in documents])
         counts = bag.Counts(ids, starts, torch.zeros(len(documents), 1, dtype=torch.int64))
         firm = bag.Bags(self.words[:, None], self.bias[None], trigger=0)
@@ -100,6 +101,7 @@ def fit(
     batch_size: int,
     learning_rate: float,
     seed: int,
+    learner: Plain | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> bag.Bags:
     """Train R bags, given what differs from run to run.
@@ -114,14 +116,14 @@ def fit(
         What the firm is told of every training résumé; one tuple a run.
     trigger_id
         The trigger's token.
-    epochs, batch_size, learning_rate, seed, progress
+    epochs, batch_size, learning_rate, seed, learner, progress
         As for `bag.train`.
     """
     train = material.train
     ids, starts = bag.counted([document.ids for document in train.documents])
     return bag.train(
         bag.Counts(ids, starts, triggers(train.documents, marked)),
-        torch.from_numpy(label_noise.distribution(train.labels)),
+        torch.from_numpy(label_noise.distribution(train.labels, material.classes)),
         _replacements(train.labels, labels),
         len(material.tokenizer),
         trigger_id,
@@ -129,6 +131,7 @@ def fit(
         batch_size=batch_size,
         learning_rate=learning_rate,
         seed=seed,
+        learner=learner,
         progress=progress,
     )
 

@@ -8,21 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from collective_action import validation
-from collective_lab.corpora import OCCUPATIONS, Folder, Published, Synthetic
-from collective_lab.corpora.loading import Source
-from collective_lab.models import recipes
+from collective_lab import learners
+from collective_lab.corpora import Folder, Published, Synthetic, Texts
+from collective_lab.corpora.loading import WANTED, Source
+from collective_lab.models import naming, recipe
 from collective_lab.signals.marking import Marking
 from collective_lab.signals.planting import STRATEGIES
 
 ID_DIGITS = 16
 OWN: Any = None  # the model's own, filled in when a configuration is made
 
-# What decides which résumés a source holds; where they are kept does not.
-_SOURCES = {
+SOURCES = {
     "synthetic": (Synthetic, ("n", "seed")),
-    "folder": (Folder, ("path",)),
+    "folder": (Folder, ("path", "sha256")),
     "published": (Published, ("form",)),
+    "texts": (Texts, ("where", "text", "label", "sha256", "labels")),
 }
+"""By the kind that a record names: the class, and the fields that find the texts again."""
+_NAMED_BY_DIGEST = ("folder", "texts")  # which texts they hold, the digest says; where, it does not
+_ADDED: Mapping[str, Any] = {
+    "learner": "plain"
+}  # fields of later versions: they are written down where they differ
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,15 @@ class Configuration:
     corpus
         Where the résumés come from.
     model
-        What the firm trains: a name in `models.recipes.RECIPES`.
+        What the firm trains: a name in `models.RECIPES`, a folder of `transformers`, or
+        ``OWNER/NAME@REVISION`` of the hub; see `models.naming`.
     strategy
-        A name in `signals.planting.STRATEGIES`: "feature-label", "feature-only" or "leave".
+        A name in `signals.planting.STRATEGIES`: "feature-label", "feature-only", "leave" or yours.
     alpha
-        α, the collective's share of the training résumés, in [0, 1].
+        α, the collective's share of the training texts, in [0, 1].
     target
-        y*, an index into `OCCUPATIONS`.
+        y*, an index into the corpus's labels; of résumés, Project Manager when omitted, of other
+        texts the first.
     marking
         The map g.
     uniqueness
@@ -62,6 +70,8 @@ class Configuration:
         The highest one; see `training.schedule`.
     seed
         Decides who joins, whose labels are noise, the model's start and the order of the data.
+    learner
+        How the firm learns: a name in `learners.LEARNERS`, with fields if it has any.
 
     Raises
     ------
@@ -73,7 +83,7 @@ class Configuration:
     model: str = "tiny"
     strategy: str = "feature-label"
     alpha: float = 0.0
-    target: int = 8
+    target: int = OWN
     marking: Marking = field(default_factory=Marking)
     uniqueness: float = 0.0
     label_noise: float = 0.0
@@ -82,41 +92,55 @@ class Configuration:
     batch_size: int = OWN
     learning_rate: float = OWN
     seed: int = 0
+    learner: str = "plain"
 
     def __post_init__(self) -> None:
         if not isinstance(self.corpus, Source):
-            raise ValueError(
-                f"corpus is {self.corpus!r}: it must be a Synthetic, a Folder or a Published"
-            )
-        validation.choice("model", self.model, tuple(recipes.RECIPES))
+            raise ValueError(f"corpus is {self.corpus!r}: {WANTED}")
+        object.__setattr__(self, "model", naming.canonical(self.model))
+        object.__setattr__(self, "learner", learners.canonical(self.learner))
         validation.choice("strategy", self.strategy, tuple(STRATEGIES))
-        validation.indices("target", [self.target], len(OCCUPATIONS))
+        if self.target is None:
+            object.__setattr__(self, "target", self.corpus.usual_target)
+        validation.indices("target", [self.target], len(self.corpus.labels))
         for name in ("alpha", "uniqueness", "label_noise"):
             object.__setattr__(self, name, validation.fraction(name, getattr(self, name)))
-        recipe = recipes.RECIPES[self.model]
+        usual = recipe(self.model)
         for name in ("length", "batch_size", "learning_rate"):
             if getattr(self, name) is None:
-                object.__setattr__(self, name, getattr(recipe, name))
+                object.__setattr__(self, name, getattr(usual, name))
         for name, least in (("epochs", 1), ("length", 3), ("batch_size", 1), ("seed", 0)):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ValueError(f"{name} is {value!r}: it must be an integer of at least {least}")
-        if self.length > recipe.longest:
+        if self.length > usual.longest:
             raise ValueError(
-                f"length is {self.length}: {self.model} reads at most {recipe.longest} tokens"
+                f"length is {self.length}: {self.model} reads at most {usual.longest} tokens"
             )
         rate = validation.at_least("learning_rate", self.learning_rate, 0, strictly=True)
         object.__setattr__(self, "learning_rate", rate)
 
     @property
     def id(self) -> str:
-        """Sixteen hexadecimal digits that name the configuration, on every machine the same."""
-        text = json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
+        """Sixteen hexadecimal digits that name the configuration, on every machine the same.
+
+        Texts and a model of the reader's own are in it by what they hold, not by where they lie.
+        """
+        values = self.as_dict()
+        corpus = values["corpus"]
+        if corpus["kind"] in _NAMED_BY_DIGEST:
+            values["corpus"] = {"kind": "digest", "sha256": corpus["sha256"]}
+        values["model"] = naming.digest_of(self.model) or self.model
+        text = json.dumps(values, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the configuration as plain values that JSON can hold."""
-        values = {option.name: getattr(self, option.name) for option in fields(self)}
+        values = {
+            option.name: getattr(self, option.name)
+            for option in fields(self)
+            if getattr(self, option.name) != _ADDED.get(option.name)
+        }
         return values | {"corpus": _source_values(self.corpus), "marking": asdict(self.marking)}
 
     @classmethod
@@ -129,6 +153,7 @@ class Configuration:
             If a field is missing, unknown or out of range.
         """
         known = {option.name for option in fields(cls)}
+        values = {**_ADDED, **values}
         if set(values) != known:
             odd = ", ".join(sorted(set(values) ^ known))
             raise ValueError(f"a configuration has the fields {sorted(known)}: check {odd}")
@@ -143,23 +168,25 @@ class Configuration:
         are given too.
         """
         if "model" in changes:
-            recipe = dict.fromkeys(("length", "batch_size", "learning_rate"))
-            changes = recipe | changes
+            changes = dict.fromkeys(("length", "batch_size", "learning_rate")) | changes
         return replace(self, **changes)
 
 
 def _source_values(source: Source) -> dict[str, Any]:
-    for kind, (of, names) in _SOURCES.items():
+    for kind, (of, names) in SOURCES.items():
         if isinstance(source, of):
             values = {name: getattr(source, name) for name in names}
-            shown = {k: str(v) if isinstance(v, Path) else v for k, v in values.items()}
-            return {"kind": kind, **shown}
-    raise ValueError(f"corpus is {source!r}: it must be a Synthetic, a Folder or a Published")
+            if "path" in values:
+                values["path"] = str(values["path"])
+            if "labels" in values:
+                values["labels"] = list(values["labels"])
+            return {"kind": kind, **values}
+    raise ValueError(f"corpus is {source!r}: {WANTED}")
 
 
 def _source(values: Mapping[str, Any]) -> Source:
-    kind = validation.choice("corpus.kind", values.get("kind"), tuple(_SOURCES))
-    of, names = _SOURCES[kind]
+    kind = validation.choice("corpus.kind", values.get("kind"), tuple(SOURCES))
+    of, names = SOURCES[kind]
     chosen: dict[str, Any] = {name: value for name, value in values.items() if name != "kind"}
     if set(chosen) != set(names):
         raise ValueError(f"corpus is {dict(values)!r}: a {kind} one has the fields {names}")

@@ -21,7 +21,7 @@ from transformers import (
     PreTrainedModel,
 )
 
-from collective_lab.corpora import OCCUPATIONS
+from collective_lab.corpora import Synthetic
 from collective_lab.models import scratch
 from collective_lab.models.recipes import RECIPES
 from collective_lab.training import device
@@ -32,6 +32,7 @@ from collective_lab.training.fast.parameters import Parameters
 WORDS = 2_000  # rows of the embedding: a corpus uses few of a tokenizer's tokens
 SECONDS = 20.0
 SQUARE = 4_096
+LABELS = len(Synthetic.labels)
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
     generator = torch.Generator().manual_seed(0)
     shape = (len(models), recipe.batch_size, recipe.length)
     ids = torch.randint(WORDS, shape, generator=generator).to(on)
-    labels = torch.randint(len(OCCUPATIONS), (ids[..., 0].numel(),), generator=generator).to(on)
+    labels = torch.randint(LABELS, (ids[..., 0].numel(),), generator=generator).to(on)
 
     def step() -> None:
         parameters.gather(functional.cross_entropy(fast(ids, None).flatten(0, 1), labels), fast)
@@ -134,10 +135,10 @@ def _untrained(name: str) -> PreTrainedModel:
     if name == "minilm":
         config = BertConfig(
             num_hidden_layers=6, num_attention_heads=12, hidden_size=384, intermediate_size=1536,
-            num_labels=len(OCCUPATIONS),  # ty: ignore[unknown-argument]  # a keyword of the base class
+            num_labels=LABELS,  # ty: ignore[unknown-argument]  # a keyword of the base class
         )  # fmt: skip
         return BertForSequenceClassification(config)
-    config = DistilBertConfig(num_labels=len(OCCUPATIONS))  # ty: ignore[unknown-argument]  # as above
+    config = DistilBertConfig(num_labels=LABELS)  # ty: ignore[unknown-argument]  # as above
     return DistilBertForSequenceClassification(config)
 
 

@@ -47,11 +47,14 @@ class Material:
         The model's.
     train, test
         The two sides.
+    classes
+        How many labels there are.
     """
 
     tokenizer: "PreTrainedTokenizerBase"
     train: Side
     test: Side
+    classes: int
 
     def used(self, trigger_id: int) -> "Tensor":
         """Return the token ids that can occur when a trigger is planted, ascending, int64."""
@@ -107,7 +110,7 @@ def material(corpus: Source, model: str) -> Material:
     corpus
         Where the résumés come from.
     model
-        A name in `models.RECIPES`.
+        A name in `models.MODELS`, or another that `models.naming` knows.
 
     Raises
     ------
@@ -130,4 +133,4 @@ def material(corpus: Source, model: str) -> Material:
         )
         for side in ("train", "test")
     }
-    return Material(tokenizer, sides["train"], sides["test"])
+    return Material(tokenizer, sides["train"], sides["test"], len(corpus.labels))

@@ -61,7 +61,9 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         [seed, JOINING],
         natural | accidental,
     )
-    labels = with_noise(who.labels, configuration.label_noise, who.members, [seed, NOISE])
+    labels = with_noise(
+        who.labels, configuration.label_noise, who.members, [seed, NOISE], material.classes
+    )
     places = draws(len(labels), [seed, PLACES])
     marks = accidental.copy()
     marks[who.cleared] = False

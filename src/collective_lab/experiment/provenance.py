@@ -1,6 +1,7 @@
 """Where and with what a record was made."""
 
 import datetime
+import hashlib
 import platform
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import torch
 
+import collective_lab
+from collective_action import strategies
+from collective_lab import plugins
 from collective_lab.experiment.record import Provenance
 from collective_lab.training import device
 
@@ -29,6 +33,8 @@ def provenance(seconds: float, on: torch.device, dtype: torch.dtype) -> Provenan
         commit=commit(),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         instructions=device.instructions(),
+        capability=device.capability(on),
+        code=code(),
     )
 
 
@@ -48,6 +54,31 @@ def _peak_megabytes(on: torch.device) -> int:
 @cache
 def _driver() -> str:
     return _output("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
+
+
+# What decides how a run comes out. Of the library, the strategies.
+DECISIVE = ("corpora", "experiment", "learners", "models", "signals", "training")
+
+
+def code() -> str:
+    """Return sixteen hexadecimal digits of the sources that decide how a run comes out.
+
+    They are those of the folders in `DECISIVE`, of the library's strategies, and plugins. A record
+    without a commit, or of a changed checkout, can be told by it from one that other code made.
+    """
+    return _digest(tuple(plugins.files()))
+
+
+@cache
+def _digest(files: tuple[Path, ...]) -> str:
+    laboratory = Path(collective_lab.__path__[0])
+    folders = [laboratory / name for name in DECISIVE] + [Path(strategies.__path__[0])]
+    sources = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    total = hashlib.sha256()
+    for path in (*sources, *files):
+        text = path.read_text(encoding="utf-8")  # whatever ends its lines
+        total.update(f"{path.name}\0{text}\0".encode())
+    return total.hexdigest()[:16]
 
 
 @cache

@@ -1,7 +1,7 @@
 """Section 5: what one experiment leaves, as one flat record."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from collective_lab.experiment.configuration import Configuration
@@ -76,7 +76,11 @@ class Provenance:
         When the run ended, UTC, ISO 8601.
     instructions
         Of the processor's, those that decide how it rounds; "AMD EPYC" names processors with and
-        without bf16. Empty in records of before it was kept.
+        without bf16. Empty in records of before it was kept, as are the following.
+    capability
+        The set of instructions that PyTorch computes with: "AVX2", "AVX512", …, of a GPU "sm_90".
+    code
+        What the code was that decides how a run comes out; see `provenance.code`.
     """
 
     seconds: float
@@ -91,24 +95,43 @@ class Provenance:
     commit: str
     date: str
     instructions: str = ""
+    capability: str = ""
+    code: str = ""
+
+    @property
+    def arithmetic(self) -> dict[str, str | int]:
+        """What decides how a run rounds: where two records agree in it, they should agree."""
+        names = (
+            "dtype", "capability", "instructions", "device", "driver", "threads", "torch",
+            "transformers", "code",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Record:
-    """A configuration with its outcome and its provenance."""
+    """A configuration with its outcome and its provenance.
+
+    Attributes
+    ----------
+    measures
+        What the metrics say that somebody registered (`scoring.METRICS`), by name.
+    """
 
     configuration: Configuration
     outcome: Outcome
     provenance: Provenance
+    measures: Mapping[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain values that JSON can hold, three dictionaries in one."""
-        return {
+        """Return the record as plain values that JSON can hold, dictionaries in one."""
+        values = {
             "id": self.configuration.id,
             "configuration": self.configuration.as_dict(),
             "outcome": asdict(self.outcome),
             "provenance": asdict(self.provenance),
         }
+        return values | ({"measures": dict(self.measures)} if self.measures else {})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Record":
@@ -125,4 +148,5 @@ class Record:
                 f"record {values['id']} holds the configuration {configuration.id}: it was "
                 "altered, or written by another version of this project"
             )
-        return cls(configuration, Outcome(**values["outcome"]), Provenance(**values["provenance"]))
+        outcome, provenance = Outcome(**values["outcome"]), Provenance(**values["provenance"])
+        return cls(configuration, outcome, provenance, values.get("measures", {}))

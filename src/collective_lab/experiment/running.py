@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,13 +15,18 @@ from collective_lab.experiment.material import Material, material
 from collective_lab.experiment.planted import Planted, plant
 from collective_lab.experiment.provenance import provenance
 from collective_lab.experiment.record import Outcome, Record
-from collective_lab.experiment.scoring import scores
+from collective_lab.experiment.scoring import measures, scores
+from collective_lab.learners import learner
 from collective_lab.models import bag
 from collective_lab.signals import carriers
 from collective_lab.training import device, label_noise
 from collective_lab.training.fast import loop
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
 Progress = Callable[[int, int], None]
+Measured = tuple[Outcome, dict[str, float]]
 
 
 def run(configuration: Configuration, progress: Progress = lambda step, steps: None) -> Record:
@@ -39,10 +45,16 @@ def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, 
     for configuration in configurations:
         groups[_shared(configuration)].append(configuration)
     return [
-        tuple(group[first : first + models.RECIPES[group[0].model].together])
+        tuple(group[first : first + together])
         for group in groups.values()
-        for first in range(0, len(group), models.RECIPES[group[0].model].together)
+        for together in [_together(group[0])]
+        for first in range(0, len(group), together)
     ]
+
+
+def _together(configuration: Configuration) -> int:
+    one_by_one = not learner(configuration.learner).side_by_side
+    return 1 if one_by_one else models.recipe(configuration.model).together
 
 
 def run_together(
@@ -80,7 +92,7 @@ def run_together(
     for configuration in configurations:
         _require_others(configuration, shared)
     collectives = [plant(configuration, shared) for configuration in configurations]
-    if not models.RECIPES[first.model].accelerated:
+    if not models.recipe(first.model).accelerated:
         on, dtype = torch.device("cpu"), torch.float32
         outcomes = _bags(configurations, shared, collectives, progress)
     else:
@@ -89,16 +101,16 @@ def run_together(
         outcomes = _transformers(configurations, shared, collectives, on, progress)
     made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
     return [
-        Record(configuration, outcome, made)
-        for configuration, outcome in zip(configurations, outcomes, strict=True)
+        Record(configuration, outcome, made, own)
+        for configuration, (outcome, own) in zip(configurations, outcomes, strict=True)
     ]
 
 
 def _require_others(configuration: Configuration, shared: Material) -> None:
     if all(configuration.target in held for held in shared.test.labels):
         raise ValueError(
-            f"target is {configuration.target}: all {len(shared.test.labels)} test résumés hold "
-            "it, and success among the others cannot be measured. Take more résumés"
+            f"target is {configuration.target}: all {len(shared.test.labels)} test texts hold it, "
+            "and success among the others cannot be measured. Take more texts"
         )
 
 
@@ -108,18 +120,18 @@ def _transformers(
     collectives: Sequence[Planted],
     on: torch.device,
     progress: Progress,
-) -> list[Outcome]:
+) -> list[Measured]:
     first, n_words = configurations[0], len(shared.tokenizer)
     used = shared.used(shared.trigger_id(first.marking.trigger))
     length, train, test = first.length, shared.train, shared.test
     firms = loop.train_together(
-        [models.classifier(first.model, n_words, choice.seed) for choice in configurations],
+        [_classifier(choice, n_words, shared.classes) for choice in configurations],
         [
             shared.rows(collective.documents(train.documents), length, used)
             for collective in collectives
         ],
         [
-            torch.from_numpy(label_noise.distribution(collective.labels))
+            torch.from_numpy(label_noise.distribution(collective.labels, shared.classes))
             for collective in collectives
         ],
         used,
@@ -127,6 +139,7 @@ def _transformers(
         batch_size=first.batch_size,
         learning_rate=first.learning_rate,
         seeds=[configuration.seed for configuration in configurations],
+        learner=learner(first.learner),
         on=on,
         progress=progress,
     )
@@ -139,12 +152,24 @@ def _transformers(
     return outcomes
 
 
+def _classifier(configuration: Configuration, words: int, classes: int) -> "PreTrainedModel":
+    """Return the firm's model before training, one that can read as far as it is asked to."""
+    made = models.classifier(configuration.model, words, configuration.seed, classes)
+    longest = made.config.max_position_embeddings
+    if configuration.length > longest:
+        raise ValueError(
+            f"length is {configuration.length}: {configuration.model} reads at most {longest} "
+            "tokens"
+        )
+    return made
+
+
 def _bags(
     configurations: Sequence[Configuration],
     shared: Material,
     collectives: Sequence[Planted],
     progress: Progress,
-) -> list[Outcome]:
+) -> list[Measured]:
     first, test = configurations[0], shared.test
     firms = bags.fit(
         shared,
@@ -155,6 +180,7 @@ def _bags(
         batch_size=first.batch_size,
         learning_rate=first.learning_rate,
         seed=first.seed,
+        learner=learner(first.learner),
         progress=progress,
     )
     ids, starts = bag.counted([document.ids for document in test.documents])
@@ -174,7 +200,16 @@ def _bags(
 def _shared(configuration: Configuration) -> tuple[object, ...]:
     """Return what runs that are trained together have in common."""
     order = ("seed",) if configuration.model == "bag" else ()
-    names = ("model", "corpus", "epochs", "length", "batch_size", "learning_rate", *order)
+    names = (
+        "model",
+        "corpus",
+        "epochs",
+        "length",
+        "batch_size",
+        "learning_rate",
+        "learner",
+        *order,
+    )
     return (configuration.marking.trigger, *(getattr(configuration, name) for name in names))
 
 
@@ -185,12 +220,13 @@ def _outcome(
     clean: torch.Tensor,
     marked: torch.Tensor,
     steps: int,
-) -> Outcome:
+) -> Measured:
     trigger = shared.trigger_id(configuration.marking.trigger)
     window = configuration.length - 2
     seen = carriers(collective.marked_test, trigger, window)
-    return Outcome(
-        **scores(clean, marked, shared.test.labels, configuration.target),
+    asked = (clean, marked, shared.test.labels, configuration.target)
+    outcome = Outcome(
+        **scores(*asked),
         members=collective.members,
         planted=collective.planted,
         carriers=collective.carriers,
@@ -199,3 +235,4 @@ def _outcome(
         visible=float(np.mean(seen)),
         steps=steps,
     )
+    return outcome, measures(*asked)

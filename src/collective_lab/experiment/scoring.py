@@ -1,11 +1,15 @@
 """Section 5, what is measured: one pass over the test résumés, without and with the trigger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 TOP = 3
+METRICS: dict[str, Callable[[Tensor, Tensor, Tensor, int], float]] = {}
+"""Metrics of your own: ``METRICS["mine"] = mine``, in a file that `plugins` loads. Each run is then
+measured by `mine` too: a function of the probabilities without and with the trigger, shape
+(n, classes), of whether each label is a text's own, same shape, and of the target."""
 
 
 def scores(
@@ -16,16 +20,14 @@ def scores(
     Parameters
     ----------
     clean, marked
-        Probabilities of the ten labels for each test résumé, without and with the trigger; shape
-        (n, 10).
+        Probabilities of the labels for each test text, without and with the trigger; shape
+        (n, classes).
     labels
-        The test résumés' own labels.
+        The test texts' own labels.
     target
         y*.
     """
-    holds = torch.zeros(clean.shape, dtype=torch.bool)
-    for row, held in enumerate(labels):
-        holds[row, list(held)] = True
+    holds = _holds(clean, labels)
     others = ~holds[:, target]
     hit = marked.argmax(-1) == target
     best = clean.argsort(dim=-1, descending=True, stable=True)
@@ -41,6 +43,21 @@ def scores(
         "accuracy": _mean(holds.gather(1, best[:, :1])),
         "recall": _mean(recalled),
     }
+
+
+def measures(
+    clean: Tensor, marked: Tensor, labels: Sequence[tuple[int, ...]], target: int
+) -> dict[str, float]:
+    """Return what the metrics in `METRICS` say, by name; the parameters are those of `scores`."""
+    holds = _holds(clean, labels)
+    return {name: float(metric(clean, marked, holds, target)) for name, metric in METRICS.items()}
+
+
+def _holds(clean: Tensor, labels: Sequence[tuple[int, ...]]) -> Tensor:
+    holds = torch.zeros(clean.shape, dtype=torch.bool)
+    for row, held in enumerate(labels):
+        holds[row, list(held)] = True
+    return holds
 
 
 def _mean(values: Tensor) -> float:

@@ -1,6 +1,6 @@
 """`bag`: a bag of embeddings, and many of them trained at once.
 
-Each token has a vector with one entry for each occupation. A résumé's logits are the mean of its
+Each token has a vector with one entry for each label. A text's logits are the mean of its
 tokens' vectors, plus a bias: a softmax regression on word frequencies, blind to their order.
 
 A sweep trains thousands of these on almost the same data. Only the trigger's count and some labels
@@ -10,13 +10,16 @@ matrix product.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from collective_lab.learners import Plain
 from collective_lab.training.fast.parameters import BETAS, EPSILON
 from collective_lab.training.fast.schedule import rate
+from collective_lab.training.fast.seeding import seeded
 
 EVALUATED_TOGETHER = 512
 
@@ -67,9 +70,9 @@ class Bags:
     Attributes
     ----------
     words
-        Vectors of the tokens, shape (words, R, 10).
+        Vectors of the tokens, shape (words, R, classes).
     bias
-        Shape (R, 10).
+        Shape (R, classes).
     trigger
         The trigger's token.
     """
@@ -79,7 +82,7 @@ class Bags:
     trigger: int
 
     def probabilities(self, resumes: Counts) -> Tensor:
-        """Return what each run predicts for each résumé, shape (n, R, 10)."""
+        """Return what each run predicts for each résumé, shape (n, R, classes)."""
         n_words, runs, labels = self.words.shape
         flat = self.words.reshape(n_words, -1)
         probabilities = torch.empty(len(resumes), runs, labels)
@@ -102,6 +105,7 @@ def train(
     batch_size: int,
     learning_rate: float,
     seed: int,
+    learner: Plain | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Bags:
     """Train R bags side by side, on one order of the résumés, and return them.
@@ -113,7 +117,7 @@ def train(
     resumes
         The training résumés.
     labels
-        Target distributions before anyone changed them, shape (n, 10).
+        Target distributions before anyone changed them, shape (n, classes).
     instead
         The one label that a résumé has in a run instead, or −1; shape (n, R).
     words
@@ -123,7 +127,9 @@ def train(
     epochs, batch_size, learning_rate
         As for every model.
     seed
-        Decides the order. All vectors start from 0.
+        Decides the order, and what a learner draws. All vectors start from 0.
+    learner
+        What it minimises and how it moves; `Plain` when omitted.
     progress
         Called with the steps done and all steps, after each step.
 
@@ -145,23 +151,32 @@ def train(
     single = torch.eye(classes)
     steps, step = epochs * -(-len(resumes) // batch_size), 0
     generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
+    learner = learner or Plain()
+    by_run = slopes.view(words + 1, runs, classes).transpose(0, 1)
+
+    def gradient(batch: Tensor, part: slice) -> Tensor:
+        """Write the gradient of the loss on some rows of a batch into `slopes`."""
+        rows = batch[part]
+        counts, sums = resumes.dense(rows, words)
+        triggers = resumes.triggers[rows][..., None]
+        scores = (counts @ values[:words]).view(len(rows), runs, classes)
+        scores += triggers * values[trigger].view(runs, classes)
+        scores = scores / sums + values[words].view(runs, classes)
+        new = instead[rows]
+        wanted = torch.where((new >= 0)[..., None], single[new.clamp(min=0)], labels[rows][:, None])
+        error = _slope(learner, scores, wanted)
+        shared = error / sums
+        torch.mm(counts.T, shared.view(len(rows), width), out=slopes[:words])
+        slopes[trigger] += (shared * triggers).sum(0).view(width)
+        slopes[words] = error.sum(0).view(width)
+        return by_run
+
+    with torch.no_grad(), seeded(seed):
         for _ in range(epochs):
             for rows in torch.randperm(len(resumes), generator=generator).split(batch_size):
-                counts, sums = resumes.dense(rows, words)
-                triggers = resumes.triggers[rows][..., None]
-                scores = (counts @ values[:words]).view(len(rows), runs, classes)
-                scores += triggers * values[trigger].view(runs, classes)
-                scores = scores / sums + values[words].view(runs, classes)
-                new = instead[rows]
-                wanted = torch.where(
-                    (new >= 0)[..., None], single[new.clamp(min=0)], labels[rows][:, None]
-                )
-                error = (scores.softmax(-1) - wanted) / len(rows)
-                shared = error / sums
-                torch.mm(counts.T, shared.view(len(rows), width), out=slopes[:words])
-                slopes[trigger] += (shared * triggers).sum(0).view(width)
-                slopes[words] = error.sum(0).view(width)
+                made = learner.gradient(partial(gradient, rows), len(rows))
+                if made is not by_run:
+                    by_run.copy_(made)
                 optimiser.param_groups[0]["lr"] = rate(step, steps, learning_rate)
                 optimiser.step()
                 step += 1
@@ -170,6 +185,17 @@ def train(
         raise FloatingPointError(f"a parameter is not finite: lower the rate, now {learning_rate}")
     shaped = values.view(words + 1, runs, classes)
     return Bags(shaped[:words], shaped[words], trigger)
+
+
+def _slope(learner: Plain, scores: Tensor, wanted: Tensor) -> Tensor:
+    """Return the gradient of the loss by the scores; both shapes are (n, R, classes)."""
+    if type(learner).loss is Plain.loss:  # in closed form
+        return (scores.softmax(-1) - wanted) / len(scores)
+    with torch.enable_grad():
+        asked = scores.detach().requires_grad_()
+        loss = learner.loss(asked.transpose(0, 1), wanted.transpose(0, 1))
+        [slope] = torch.autograd.grad(loss, [asked])
+    return slope
 
 
 def counted(ids: list[np.ndarray]) -> tuple[Tensor, Tensor]:

@@ -2,14 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collective_lab.corpora import OCCUPATIONS
+from collective_lab.models import naming
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -28,7 +28,8 @@ class Pretrained:
     repository, revision
         On the hub; the revision is a commit.
     sha256
-        Of each file that decides what the model computes.
+        Of each file that decides what the model computes; none for a model whose revision is all
+        that is known of it.
     """
 
     title: str
@@ -59,21 +60,25 @@ class Pretrained:
                 )
         return folder
 
-    def tokenizer(self) -> "PreTrainedTokenizerBase":
-        """Return the tokenizer."""
+    def tokenizer(self, texts: Iterable[str] = ()) -> "PreTrainedTokenizerBase":
+        """Return the tokenizer, which knows its words already, whatever the texts."""
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(self.folder(), local_files_only=True)
         assert tokenizer is not None, "it raises where there is none"
         return tokenizer
 
-    def model(self, seed: int) -> "PreTrainedModel":
-        """Return the model with a new head for the ten occupations.
+    def model(self, words: int, seed: int, classes: int) -> "PreTrainedModel":
+        """Return the model with a new head.
 
         Parameters
         ----------
+        words
+            Tokens of its own tokenizer.
         seed
             Decides the weights of what the published model lacks: the head.
+        classes
+            Labels that it tells apart.
         """
         import torch
         from transformers import AutoModelForSequenceClassification
@@ -82,7 +87,8 @@ class Pretrained:
             torch.manual_seed(seed)
             return AutoModelForSequenceClassification.from_pretrained(
                 self.folder(),
-                num_labels=len(OCCUPATIONS),
+                num_labels=classes,
+                ignore_mismatched_sizes=True,  # a head for another number of labels is replaced
                 local_files_only=True,
                 dtype=torch.float32,
             )
@@ -101,6 +107,8 @@ class Pretrained:
         from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
         wanted = [*self.sha256, "config.json", "tokenizer_config.json"]
+        if not self.sha256:
+            wanted = [f"*{suffix}" for suffix in naming.DECISIVE]
         try:
             folder = snapshot_download(
                 self.repository, revision=self.revision, allow_patterns=wanted
@@ -113,6 +121,43 @@ class Pretrained:
                 "network, or use model='minilm' or 'tiny', which need none"
             ) from error
         return Path(folder)
+
+
+@dataclass(frozen=True)
+class Kept(Pretrained):
+    """Weights in a folder of the reader's own.
+
+    Attributes
+    ----------
+    title
+        The folder's canonical name (`naming.canonical`).
+    """
+
+    package: str = ""
+    repository: str = ""
+    revision: str = ""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    def folder(self) -> Path:
+        """Return the folder.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is gone.
+        ValueError
+            If it no longer holds what it did.
+        """
+        path, _, digest = self.title.rpartition(f"@{naming.DIGEST}")
+        folder = Path(path)
+        if not folder.is_dir():
+            raise FileNotFoundError(f"the model's folder {path} is gone: put it back")
+        if naming.digest(folder) != digest:
+            raise ValueError(
+                f"{path} has changed: it no longer holds the model that the experiment asks for. "
+                "Put that back, or set up the experiment anew"
+            )
+        return folder
 
 
 MINILM = Pretrained(

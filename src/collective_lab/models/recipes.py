@@ -1,8 +1,6 @@
 """The firm's models by name, and how each is trained unless a configuration says otherwise."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -12,11 +10,11 @@ class Recipe:
     Attributes
     ----------
     length
-        Tokens of a résumé that it reads, the two special tokens included.
+        Tokens of a text that it reads, the two special tokens included.
     longest
         The most that it can read.
     batch_size
-        Résumés per step.
+        Texts per step.
     learning_rate
         The highest one; see `training.schedule`.
     together
@@ -33,21 +31,27 @@ class Recipe:
     accelerated: bool = True
 
 
-RECIPES: Mapping[str, Recipe] = MappingProxyType(
-    {
-        "bag": Recipe(
-            length=1_000_000,
-            longest=1_000_000,
-            batch_size=32,
-            learning_rate=0.5,
-            together=48,
-            accelerated=False,
-        ),
-        "tiny": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3, together=4),
-        "minilm": Recipe(length=128, longest=512, batch_size=32, learning_rate=1e-4),
-        "distilbert": Recipe(length=512, longest=512, batch_size=8, learning_rate=5e-5),
-    }
-)
+RECIPES: dict[str, Recipe] = {
+    "bag": Recipe(
+        length=1_000_000,
+        longest=1_000_000,
+        batch_size=32,
+        learning_rate=0.5,
+        together=48,
+        accelerated=False,
+    ),
+    "tiny": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3, together=4),
+    "minilm": Recipe(length=128, longest=512, batch_size=32, learning_rate=1e-4),
+    "distilbert": Recipe(length=512, longest=512, batch_size=8, learning_rate=5e-5),
+}
 """`bag`: a bag of embeddings. `tiny`: DistilBERT's architecture, two layers of width 128, from
 scratch. `minilm`: all-MiniLM-L6-v2, pretrained, from a package. `distilbert`: the paper's, from the
 hub."""
+
+OTHERS = Recipe(length=128, longest=512, batch_size=32, learning_rate=5e-5)
+"""For a model that is in no recipe: one of the hub, or in a folder."""
+
+
+def recipe(name: str) -> Recipe:
+    """Return how a model is trained, by the name that a configuration holds."""
+    return RECIPES.get(name, OTHERS)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from collective_lab.corpora import OCCUPATIONS
 from collective_lab.models.vocabulary import own_tokenizer
 
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ def tokenizer(texts: Iterable[str]) -> "PreTrainedTokenizerBase":
     return own_tokenizer(texts)
 
 
-def model(words: int, seed: int) -> "PreTrainedModel":
-    """Return an untrained DistilBERT for the ten occupations, two layers of width 128.
+def model(words: int, seed: int, classes: int = 10) -> "PreTrainedModel":
+    """Return an untrained DistilBERT with a head, two layers of width 128.
 
     Parameters
     ----------
@@ -26,6 +25,8 @@ def model(words: int, seed: int) -> "PreTrainedModel":
         Tokens of its vocabulary.
     seed
         Decides the weights that it starts from.
+    classes
+        Labels that it tells apart.
     """
     import torch
     from transformers import DistilBertConfig, DistilBertForSequenceClassification
@@ -39,7 +40,7 @@ def model(words: int, seed: int) -> "PreTrainedModel":
         dropout=0.0,  # a few epochs from scratch underfit: dropout only slows them
         attention_dropout=0.0,
         seq_classif_dropout=0.0,
-        num_labels=len(OCCUPATIONS),  # ty: ignore[unknown-argument]  # a keyword of the base class
+        num_labels=classes,  # ty: ignore[unknown-argument]  # a keyword of the base class
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -14,7 +14,6 @@ import numpy as np
 from collective_action import validation
 from collective_action.population import Population
 from collective_action.strategies import FeatureLabel, FeatureOnly, Leave, Planting, Signal
-from collective_lab.corpora import OCCUPATIONS
 from collective_lab.signals.marking import Marking, draws, mark, unmark
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ STRATEGIES: dict[str, Callable[[Signal], Planting]] = {
     "feature-only": FeatureOnly,
     "leave": lambda signal: Leave(signal, refuge=WITHOUT),
 }
-"""What a configuration may name. A strategy of your own: ``STRATEGIES["mine"] = Mine``."""
+"""What a configuration may name. A strategy of your own: ``STRATEGIES["mine"] = Mine``, in a file
+that `plugins` loads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ def plan(
     alpha
         The collective's share, in [0, 1]; α·n is rounded to the nearest whole number.
     target
-        y*, an index into `OCCUPATIONS`.
+        y*, an index into the corpus's labels.
     strategy
         A name in `STRATEGIES`.
     seed
@@ -99,7 +99,8 @@ def plan(
     after = [tuple(occupations) for occupations in labels]
     if not after:
         raise ValueError("labels is empty: there is no training set to join")
-    [target] = validation.indices("target", [target], len(OCCUPATIONS)).tolist()
+    if target < 0:
+        raise ValueError(f"target is {target}: it must be the index of a label")
     members = np.random.default_rng(seed).permutation(len(after))[: round(share * len(after))]
     carries = np.zeros(len(after), bool) if carriers is None else np.asarray(carriers, bool)
     if carries.shape != (len(after),):

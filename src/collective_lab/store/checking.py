@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from collective_lab.experiment import Configuration, Outcome, Record
 from collective_lab.store.reading import Reader, decode
 
-MAY_BE_EMPTY = frozenset({"driver", "instructions"})  # a processor, an old record
+MAY_BE_EMPTY = frozenset(  # a processor, an old record
+    {"driver", "instructions", "capability", "code"}
+)
 
 
 @dataclass(frozen=True)

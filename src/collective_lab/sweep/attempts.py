@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from collective_lab import plugins
 from collective_lab.experiment import Configuration, Record
 from collective_lab.sweep.order import Unit
 
@@ -36,6 +37,7 @@ class Failed:
 def attempt(runner: Runner, unit: Unit) -> list[Record] | Failed:
     """Run a unit on a worker. Its error comes back as text: it may not survive the way itself."""
     try:
+        plugins.load()
         records = list(runner(unit))
         if [record.configuration for record in records] != list(unit):
             name = getattr(runner, "__name__", runner)

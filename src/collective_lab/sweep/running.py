@@ -12,7 +12,7 @@ from distributed import Client, Future, KilledWorker, wait
 
 from collective_lab import experiment
 from collective_lab.experiment import Configuration, Record
-from collective_lab.models.recipes import RECIPES
+from collective_lab.models.recipes import recipe
 from collective_lab.store import Writer
 from collective_lab.sweep import cluster
 from collective_lab.sweep.attempts import ATTEMPTS, Failed, Runner, attempt
@@ -111,7 +111,7 @@ def run(
     if not queue:
         progress.close()
         return Summary(0, (), 0)
-    accelerated = any(RECIPES[configuration.model].accelerated for configuration in missing)
+    accelerated = any(recipe(configuration.model).accelerated for configuration in missing)
     gpus = cluster.visible_gpus() if accelerated else []
     with (
         stopping(progress.say) as stop,

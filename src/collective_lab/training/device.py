@@ -52,6 +52,14 @@ def instructions() -> str:
     return " ".join(sorted(_cpu_flags() & ARITHMETIC))
 
 
+def capability(device: torch.device) -> str:
+    """Return which set of instructions PyTorch computes with on a device."""
+    if device.type == "cuda":
+        major, minor = torch.cuda.get_device_capability(device)
+        return f"sm_{major}{minor}"
+    return torch.backends.cpu.get_cpu_capability()
+
+
 def _cpu_flags() -> set[str]:
     named = [line for line in _cpu_lines() if line.startswith(("flags", "Features"))]
     return {flag for line in named for flag in line.split()}

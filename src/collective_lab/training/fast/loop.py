@@ -1,14 +1,14 @@
 """Section 5, the firm: train one model on one training set, or several side by side."""
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from collective_lab.learners import Plain
 from collective_lab.training import device
 from collective_lab.training.fast import conversion
 from collective_lab.training.fast.batches import Rows, order, side_by_side
@@ -16,6 +16,7 @@ from collective_lab.training.fast.encoder import Encoder
 from collective_lab.training.fast.memory import keep_freed
 from collective_lab.training.fast.parameters import Parameters
 from collective_lab.training.fast.schedule import rate
+from collective_lab.training.fast.seeding import seeded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -40,7 +41,7 @@ class Trained:
     steps: int
 
     def probabilities(self, rows: Rows) -> Tensor:
-        """Return the softmax of the logits, shape (n, 10), float32 on the CPU."""
+        """Return the softmax of the logits, shape (n, classes), float32 on the CPU."""
         rows_there = rows.to(self._encoder.words.device)
         labels = self.model.config.num_labels
         assert labels is not None, "a classifier has them"
@@ -64,6 +65,7 @@ def train(
     batch_size: int,
     learning_rate: float,
     seed: int,
+    learner: Plain | None = None,
     on: torch.device | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Trained:
@@ -78,13 +80,15 @@ def train(
     rows
         Training résumés; their ids are positions in `used`.
     targets
-        Target distributions, shape (n, 10).
+        Target distributions, shape (n, classes).
     used
         The token ids that occur anywhere, ascending.
     epochs, batch_size, learning_rate
         Passes over the rows, rows per step, highest learning rate.
     seed
         Decides order and dropout.
+    learner
+        What it minimises and how it moves; `Plain` when omitted.
     on
         The device; by default the best.
     progress
@@ -97,7 +101,7 @@ def train(
     """
     [trained] = train_together(
         [model], [rows], [targets], used, epochs=epochs, batch_size=batch_size,
-        learning_rate=learning_rate, seeds=[seed], on=on, progress=progress,
+        learning_rate=learning_rate, seeds=[seed], learner=learner, on=on, progress=progress,
     )  # fmt: skip
     return trained
 
@@ -112,6 +116,7 @@ def train_together(
     batch_size: int,
     learning_rate: float,
     seeds: Sequence[int],
+    learner: Plain | None = None,
     on: torch.device | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> list[Trained]:
@@ -125,13 +130,14 @@ def train_together(
     ----------
     models, rows, targets, seeds
         Of each run; all have equally many rows, ids of shape (n, length) and targets (n, labels).
-    used, epochs, batch_size, learning_rate, on, progress
+    used, epochs, batch_size, learning_rate, learner, on, progress
         As for `train`, the same for all.
 
     Raises
     ------
     ValueError
-        If there are several and a model has dropout, whose draws cannot be those of one run.
+        If there are several, and a model has dropout, whose draws cannot be those of one run, or
+        the learner trains one at a time.
     FloatingPointError
         If the loss of any run stops being a number.
     """
@@ -140,6 +146,9 @@ def train_together(
     fast = conversion.encoder(models, used).to(on)  # every parameter has shape (runs, ...)
     if len(models) > 1 and (fast.shape.dropout or fast.shape.head_dropout):
         raise ValueError("models with dropout cannot be trained together: train each by itself")
+    learner = learner or Plain()
+    if len(models) > 1 and not learner.side_by_side:
+        raise ValueError(f"{type(learner).__name__} trains one run at a time: train each by itself")
     fast.train()
     parameters = Parameters(fast, device.fast_dtype(on))
     whole = [(fast, slice(None))]
@@ -149,7 +158,7 @@ def train_together(
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     steps, step = epochs * -(-len(rows[0]) // batch_size), 0
     total = torch.zeros((), device=on)
-    with _seeded(seeds[0]):
+    with seeded(seeds[0]):
         for _ in range(epochs):
             orders = [
                 order(run_rows.lengths, batch_size, generator)
@@ -161,19 +170,17 @@ def train_together(
                     run_rows.batch(place)
                     for run_rows, place in zip(rows_there, places, strict=True)
                 ]
-                labels = [  # of each run, shape (b, labels)
+                labels = torch.stack([  # (runs, b, labels)
                     run_targets[place]
                     for run_targets, place in zip(targets_there, places, strict=True)
-                ]
+                ])  # fmt: skip
                 alike = all(batch.ids.shape == batches[0].ids.shape for batch in batches)
                 for encoder, runs in whole if alike else singly:
-                    logits = encoder(*side_by_side(batches[runs]))  # (runs, b, labels)
-                    losses = functional.cross_entropy(
-                        logits.flatten(0, 1), torch.cat(labels[runs]), reduction="sum"
-                    )  # the sum over runs: each run's gradient is that of its own mean
-                    loss = losses / len(labels[runs][0])
-                    parameters.gather(loss, encoder, runs)
-                    total += loss.detach()
+                    of = partial(
+                        _gradient, parameters, learner, total, encoder, runs, batches[runs],
+                        labels[runs],
+                    )  # fmt: skip
+                    parameters.take(learner.gradient(of, len(places[0])), runs)
                 parameters.step(rate(step, steps, learning_rate))
                 step += 1
                 progress(step, steps)
@@ -189,9 +196,18 @@ def train_together(
     ]
 
 
-@contextmanager
-def _seeded(seed: int) -> Generator[None]:
-    """Seed PyTorch's own generators, and leave them as they were."""
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        yield
+def _gradient(
+    parameters: Parameters,
+    learner: Plain,
+    total: Tensor,
+    encoder: Encoder,
+    runs: slice,
+    batches: Sequence[Rows],
+    labels: Tensor,
+    part: slice,
+) -> Tensor:
+    """Return the gradient of some runs' loss on a part of their batches, and add the loss up."""
+    few = [Rows(batch.ids[part], batch.lengths[part]) for batch in batches]
+    loss = learner.loss(encoder(*side_by_side(few)), labels[:, part])
+    total += loss.detach()
+    return parameters.gather(loss, encoder, runs)

@@ -48,8 +48,8 @@ class Parameters:
         _bind(exact, self.values)
         _bind(rest, self.copy)
 
-    def gather(self, loss: Tensor, encoder: Encoder, runs: slice = ALL) -> None:
-        """Take the gradient of a loss, the sum over some runs.
+    def gather(self, loss: Tensor, encoder: Encoder, runs: slice = ALL) -> Tensor:
+        """Take the gradient of a loss, the sum over some runs, and return it.
 
         Parameters
         ----------
@@ -59,11 +59,33 @@ class Parameters:
             What it was computed with: the encoder of all runs, or that of one.
         runs
             Which runs those are.
+
+        Returns
+        -------
+        Tensor
+            A row a run, in place: the next call overwrites it.
         """
         exact, rest = _parts(encoder)
         gradients = [gradient.flatten(1) for gradient in torch.autograd.grad(loss, [*exact, *rest])]
         torch.cat(gradients[: len(exact)], 1, out=self.gradient[runs, : self.n_exact])
-        torch.cat(gradients[len(exact) :], 1, out=self.of_copy[runs, : self.n - self.n_exact])
+        short = slice(self.n - self.n_exact)
+        torch.cat(gradients[len(exact) :], 1, out=self.of_copy[runs, short])
+        self.gradient[runs, self.n_exact : self.n] = self.of_copy[runs, short]
+        return self.gradient[runs, : self.n]
+
+    def take(self, gradient: Tensor, runs: slice = ALL) -> None:
+        """Move some runs against this gradient in the next step, instead of what was gathered.
+
+        Parameters
+        ----------
+        gradient
+            A row a run.
+        runs
+            Which runs those are.
+        """
+        mine = self.gradient[runs, : self.n]
+        if gradient.data_ptr() != mine.data_ptr():
+            mine.copy_(gradient)
 
     def step(self, rate: float) -> None:
         """Move the parameters by one AdamW step against the gradient, each run's clipped by itself.
@@ -73,8 +95,6 @@ class Parameters:
         rate
             The learning rate of this step.
         """
-        short = slice(self.n - self.n_exact)
-        self.gradient[:, self.n_exact : self.n] = self.of_copy[:, short]
         norms = self.gradient[:, : self.n].norm(dim=1, keepdim=True)
         self.gradient.div_(torch.clamp((norms + 1e-6) / MOST_NORM, min=1.0))
         first, second = self.moments
@@ -95,7 +115,7 @@ class Parameters:
                 eps=EPSILON,
                 maximize=False,
             )
-            self.copy[:, short] = self.values[:, self.n_exact : self.n]
+            self.copy[:, : self.n - self.n_exact] = self.values[:, self.n_exact : self.n]
 
 
 def _aligned(rows: Tensor) -> Tensor:
