@@ -14,6 +14,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collective_lab import plugins
 from collective_lab.cli import main
 from collective_lab.corpora import Folder, Published, Synthetic, Texts
 from collective_lab.experiment import (
@@ -470,12 +471,27 @@ def test_a_bag_tells_every_step():
     assert told == [(step, record.outcome.steps) for step in range(1, record.outcome.steps + 1)]
 
 
-def test_a_record_of_before_the_instructions_were_kept_is_still_read():
+def test_a_record_of_before_its_arithmetic_was_kept_is_still_read():
     record = run(BAG)
     values = record.as_dict()
     assert values["provenance"].pop("instructions") == device.instructions()
+    assert values["provenance"].pop("capability") == torch.backends.cpu.get_cpu_capability()
+    assert values["provenance"].pop("code") == provenance.code()
     again = Record.from_dict(json.loads(json.dumps(values)))
-    assert again.outcome == record.outcome and again.provenance.instructions == ""
+    assert again.outcome == record.outcome
+    made = again.provenance
+    assert made.instructions == made.capability == made.code == ""
+    assert made.arithmetic != record.provenance.arithmetic
+    assert made.arithmetic["torch"] == torch.__version__
+
+
+def test_the_code_of_a_record_is_the_sources_and_the_plugins(tmp_path, monkeypatch):
+    mine = tmp_path / "mine.py"
+    mine.write_text("x = 1\n", encoding="utf-8")
+    without = provenance.code()
+    assert len(without) == 16 and provenance.code() == without
+    monkeypatch.setenv(plugins.VARIABLE, str(mine))
+    assert provenance.code() != without
 
 
 def test_a_missing_corpus_stops_the_command_with_what_to_do(tmp_path, monkeypatch, capsys):

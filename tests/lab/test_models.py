@@ -1,6 +1,8 @@
 """The firm's models: where weights come from, and what is refused."""
 
 import hashlib
+import json
+import shutil
 import socket
 
 import numpy as np
@@ -8,12 +10,15 @@ import pytest
 import torch
 from transformers import (
     AutoTokenizer,
+    BertConfig,
+    BertForSequenceClassification,
     DistilBertConfig,
     DistilBertModel,
 )
 
-from collective_lab import models
-from collective_lab.corpora import OCCUPATIONS
+from collective_lab import experiment, models
+from collective_lab.corpora import OCCUPATIONS, Synthetic
+from collective_lab.experiment import Configuration
 from collective_lab.models import bag, scratch
 from collective_lab.models.pretrained import DISTILBERT, MINILM, Pretrained
 from collective_lab.models.vocabulary import own_tokenizer
@@ -163,6 +168,77 @@ def test_the_registry_refuses_what_it_does_not_have():
         models.tokenizer("gpt", TEXTS)
     with pytest.raises(ValueError, match="name is 'bag': it must be one of 'tiny'"):
         models.classifier("bag", 50, 0)
+
+
+# Models of the reader's own.
+
+
+def small_bert(folder, labels=4):
+    """Write a tiny random BERT as somebody may have fine-tuned it, for four labels."""
+    torch.manual_seed(0)
+    tokenizer = own_tokenizer([one.text for one in Synthetic(300, 1).read()[0]])
+    tokenizer.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(tokenizer), num_hidden_layers=1, num_attention_heads=2, hidden_size=16,
+        intermediate_size=16, max_position_embeddings=32, num_labels=labels,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(folder)
+
+
+def asked(folder, **more):
+    return Configuration(Synthetic(300, 1), str(folder), alpha=0.1, epochs=1, length=24, **more)
+
+
+def test_a_model_in_a_folder_is_trained_and_known_by_what_it_holds(
+    tmp_path, monkeypatch, no_network
+):
+    small_bert(tmp_path / "mine")
+    record = experiment.run(asked(tmp_path / "mine"))
+    assert record.outcome.steps > 0 and 0 < record.outcome.target_probability < 1
+    shutil.copytree(tmp_path / "mine", tmp_path / "moved")
+    (tmp_path / "moved" / "README.md").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    again = experiment.run(asked("moved"))
+    assert again.configuration.id == record.configuration.id and again.outcome == record.outcome
+    values = json.loads(json.dumps(record.configuration.as_dict()))
+    assert Configuration.from_dict(values) == record.configuration
+    config = tmp_path / "moved" / "config.json"
+    config.write_text(config.read_text().replace("0.1", "0.2"), encoding="utf-8")
+    assert asked("moved").id != record.configuration.id
+    with pytest.raises(ValueError, match="moved has changed: it no longer holds the model"):
+        experiment.run(again.configuration)
+    shutil.rmtree("moved")
+    with pytest.raises(FileNotFoundError, match="moved is gone"):
+        experiment.run(again.configuration.but(seed=1))
+
+
+def test_a_model_that_reads_less_than_is_asked_is_refused(tmp_path):
+    small_bert(tmp_path)
+    with pytest.raises(ValueError, match=r"length is 40: .* reads at most 32 tokens"):
+        experiment.run(asked(tmp_path).but(length=40))
+
+
+def test_a_model_of_the_hub_is_taken_at_its_revision(tmp_path, monkeypatch, no_network):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    commit, other = "0a1b2c3d" * 5, "f" * 40
+    in_the_hubs_cache(tmp_path, "somebody/small-bert", commit, small_bert)
+    there = experiment.run(asked(f"somebody/small-bert@{commit}"))
+    small_bert(tmp_path / "here")
+    assert there.outcome == experiment.run(asked(tmp_path / "here")).outcome
+    with pytest.raises(
+        FileNotFoundError, match=f"Download somebody/small-bert at revision {other}"
+    ):
+        experiment.run(asked(f"somebody/small-bert@{other}"))
+
+
+@pytest.mark.parametrize(
+    "name", ["somebody/small-bert", "somebody/small-bert@main", "nowhere", "."]
+)
+def test_a_name_without_a_model_is_refused(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="model is"):
+        Configuration(model=name)
 
 
 # The bag: many at once must be what one alone is, and what PyTorch's own layers learn.

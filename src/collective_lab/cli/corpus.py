@@ -5,7 +5,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from collective_lab.corpora import ArchiveError, DownloadError, Folder, Published, Synthetic, load
+from collective_lab.cli.choosing import add_columns
+from collective_lab.corpora import (
+    ArchiveError,
+    DownloadError,
+    Folder,
+    Published,
+    Synthetic,
+    Texts,
+    load,
+)
 from collective_lab.corpora.loading import Source
 from collective_lab.corpora.published import ADDRESS, FILES, cache_folder
 from collective_lab.corpora.synthetic.source import PAPER_SIZE
@@ -26,6 +35,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     verb = verbs.add_parser("folder", help="report on a folder of your own résumés")
     verb.add_argument("path", type=Path)
     verb.set_defaults(command=_reporting(lambda options: Folder(options.path)))
+    verb = verbs.add_parser("texts", help="report on labelled texts of your own")
+    verb.add_argument("where", help="a .csv, .tsv or .jsonl, a folder, or hub:OWNER/NAME@REVISION")
+    add_columns(verb)
+    verb.set_defaults(
+        command=_reporting(lambda options: Texts(options.where, options.text, options.label))
+    )
     verb = verbs.add_parser("synthetic", help="report on the synthetic corpus")
     verb.add_argument("-n", type=int, default=PAPER_SIZE, help="how many résumés")
     verb.add_argument("--seed", type=int, default=0)
@@ -43,7 +58,7 @@ def _reporting(source: Callable[[argparse.Namespace], Source]) -> Callable:
     def report(options: argparse.Namespace) -> int:
         try:
             print(load(source(options)))
-        except (DownloadError, ArchiveError, ValueError) as error:
+        except (DownloadError, ArchiveError, FileNotFoundError, ValueError) as error:
             print(error, file=sys.stderr)
             return 1
         return 0

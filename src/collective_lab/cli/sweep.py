@@ -2,19 +2,23 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from collective_action import data
 from collective_lab import results, store
 from collective_lab.cli.run import INTERRUPTED, count
 from collective_lab.corpora.published import CACHE_VARIABLE, cache_folder
-from collective_lab.experiment import Configuration
+from collective_lab.experiment import Configuration, Record
+from collective_lab.results import comparing
+from collective_lab.results.comparing import MARGIN
 from collective_lab.results.tables import sweeps_folder
 from collective_lab.store import Reader, StoreError, Writer
 from collective_lab.store.merging import TOLERANCE
 from collective_lab.sweep.attempts import ATTEMPTS
-from collective_lab.sweep.grids import GRIDS
+from collective_lab.sweep.grids import GRIDS, grid
 from collective_lab.sweep.order import ordered
 
 
@@ -34,7 +38,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help=f"the SQLite file of records; default: %(default)s ({CACHE_VARIABLE} moves it)",
     )
     which = argparse.ArgumentParser(add_help=False)
-    which.add_argument("grid", choices=tuple(GRIDS))
+    which.add_argument("grid", help=f"{', '.join(GRIDS)}, or a file .toml of yours")
     which.add_argument(
         "--group", action="append", default=[], help="only this group; may be given several times"
     )
@@ -48,13 +52,17 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--attempts", type=count, default=ATTEMPTS, help="for each; default: %(default)s"
     )
     verb.set_defaults(command=_telling(_run))
+    verb = verbs.add_parser("show", help="print a grid as TOML: a beginning for your own")
+    verb.add_argument("grid", help=", ".join(GRIDS))
+    verb.set_defaults(command=_telling(_show))
     verb = verbs.add_parser("status", parents=[where, which], help="say what is there, by group")
     verb.set_defaults(command=_telling(_status))
     verb = verbs.add_parser("check", parents=[where], help="say what is wrong with a store")
-    verb.add_argument("--grid", choices=tuple(GRIDS), help="say also what is missing of this grid")
+    verb.add_argument("--grid", help="say also what is missing of this grid")
     verb.set_defaults(command=_telling(_check))
     verb = verbs.add_parser("export", parents=[where, which], help="write tables for the book")
     verb.add_argument("--to", type=Path, metavar="FOLDER", help="default: the book's")
+    verb.add_argument("--parquet", type=Path, metavar="FILE", help="one table, instead")
     verb.set_defaults(command=_telling(_export))
     verb = verbs.add_parser("merge", parents=[where], help="bring other stores' records in")
     verb.add_argument("others", nargs="+", type=Path, metavar="FILE")
@@ -62,6 +70,13 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--tolerance", type=float, default=TOLERANCE, help="of fractions; default: %(default)s"
     )
     verb.set_defaults(command=_telling(_merge))
+    verb = verbs.add_parser("compare", help="do the means of two stores agree, by condition?")
+    verb.add_argument("stores", nargs=2, type=Path, metavar="STORE", help="or a folder of tables")
+    verb.add_argument("--metric", default="success", help="default: %(default)s")
+    verb.add_argument(
+        "--margin", type=float, default=MARGIN, help="to agree within; default: %(default)s"
+    )
+    verb.set_defaults(command=_telling(_compare))
 
 
 def _telling(command):
@@ -79,7 +94,7 @@ def _telling(command):
 
 
 def _groups(options: argparse.Namespace) -> dict[str, list[Configuration]]:
-    return GRIDS[options.grid].groups(options.group)
+    return grid(options.grid).groups(options.group)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -146,7 +161,7 @@ def _counts(
 
 
 def _check(options: argparse.Namespace) -> int:
-    wanted = ordered(GRIDS[options.grid].groups()) if options.grid else []
+    wanted = ordered(grid(options.grid).groups()) if options.grid else []
     with Reader(options.store) as reader:
         problems = store.check(reader, wanted)
         count = "an unknown number of" if problems and problems[0].kind == "damage" else len(reader)
@@ -158,13 +173,33 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _show(options: argparse.Namespace) -> int:
+    from collective_lab.sweep import files
+
+    print(files.write(grid(options.grid)), end="")
+    return 0
+
+
 def _export(options: argparse.Namespace) -> int:
-    folder = options.to or _tables_of_the_book()
+    if options.parquet is not None:
+        return _export_parquet(options)
+    folder, name = options.to or _tables_of_the_book(), Path(options.grid).stem
     with Reader(options.store) as reader:
-        lacking = results.export(reader, options.grid, _groups(options), folder)
+        lacking = results.export(reader, name, _groups(options), folder)
     for group, missing in lacking.items():
         note = f", which lacks {missing:,} records" if missing else ""
-        print(f"{folder / options.grid / group}.csv{note}")
+        print(f"{folder / name / group}.csv{note}")
+    return 0
+
+
+def _export_parquet(options: argparse.Namespace) -> int:
+    from collective_lab.store import parquet
+
+    wanted = {configuration.id for configuration in ordered(_groups(options))}
+    with Reader(options.store) as reader:
+        count = parquet.export(reader.records(wanted), options.parquet)
+    note = f", which lacks {len(wanted) - count:,}" if count < len(wanted) else ""
+    print(f"{count:,} records in {options.parquet}{note}")
     return 0
 
 
@@ -184,3 +219,47 @@ def _merge(options: argparse.Namespace) -> int:
             print(f"{path}: {merged}")
             disputed += len(merged.disputed)
     return 1 if disputed else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    sides = [_records(path) for path in options.stores]
+    for path, records in zip(options.stores, sides, strict=True):
+        print(f"{path}: {len(records):,} records, {_made(records)}")
+    found = comparing.compare(*sides, options.metric, options.margin)
+    print(f"means of {options.metric}; to agree, within {options.margin:g}")
+    for one in found:
+        condition = "all conditions" if one.condition is None else _told(one.condition)
+        pairs = zip(one.means, one.runs, strict=True)
+        means = " and ".join(f"{mean:.3f} ({runs})" for mean, runs in pairs)
+        interval = f"[{one.low:+.3f}, {one.high:+.3f}]"
+        print(f"{one.verdict:<11}  {one.value:+.3f} {interval}  {means}  {condition}")
+    return 1 if any(one.verdict == comparing.DIFFER for one in found) else 0
+
+
+def _records(path: Path) -> list[Record]:
+    if path.is_dir():
+        return results.restore(path.name, folder=path.parent)
+    with Reader(path) as reader:
+        return list(reader.records())
+
+
+def _made(records: Sequence[Record]) -> str:
+    """Return how many arithmetics made the records, and the commonest."""
+    made = Counter(
+        tuple(f"{name} {value}" for name, value in record.provenance.arithmetic.items() if value)
+        for record in records
+    )
+    commonest, count = made.most_common(1)[0] if made else ((), 0)
+    return f"{len(made)} arithmetics, {count:,} times: {', '.join(commonest)}"
+
+
+def _told(condition: Configuration) -> str:
+    """Return what of a condition is unusual, its id first."""
+    usual = Configuration(condition.corpus, condition.model)
+    values = condition.as_dict() | asdict(condition.marking)
+    plain = usual.as_dict() | asdict(usual.marking)
+    other = [
+        f"{name} {value}" for name, value in values.items()
+        if name not in ("corpus", "marking") and (value != plain.get(name) or name == "alpha")
+    ]  # fmt: skip
+    return f"{condition.model}: {', '.join(other)}"

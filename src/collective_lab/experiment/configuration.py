@@ -44,7 +44,7 @@ class Configuration:
         Where the résumés come from.
     model
         What the firm trains: a name in `models.RECIPES`, a folder of `transformers`, or
-        ``OWNER/NAME@REVISION`` of the hub; see `models.naming`.
+        ``OWNER/NAME@COMMIT`` of the hub; see `models.naming`.
     strategy
         A name in `signals.planting.STRATEGIES`: "feature-label", "feature-only", "leave" or yours.
     alpha

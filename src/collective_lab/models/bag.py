@@ -166,7 +166,7 @@ def train(
         wanted = torch.where((new >= 0)[..., None], single[new.clamp(min=0)], labels[rows][:, None])
         error = _slope(learner, scores, wanted)
         shared = error / sums
-        torch.mm(counts.T, shared.view(len(rows), width), out=slopes[:words])
+        torch.mm(counts.T, shared.reshape(len(rows), width), out=slopes[:words])
         slopes[trigger] += (shared * triggers).sum(0).view(width)
         slopes[words] = error.sum(0).view(width)
         return by_run

@@ -1,7 +1,7 @@
 """Models beside the recipes: a folder of the reader's own, or any of the hub at a revision.
 
 A folder is named ``PATH@sha256:DIGEST`` and known by the digest of what it holds; one of the hub is
-named ``OWNER/NAME@REVISION``.
+named ``OWNER/NAME@COMMIT``.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from collective_lab.models.recipes import RECIPES
 
 DIGEST = "sha256:"
 DECISIVE = (".json", ".txt", ".model", ".safetensors", ".bin")
-_HUB = re.compile(r"[\w.-]+/[\w.-]+@[\w.-]+")
+_HUB = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
 
 def canonical(name: str) -> str:
@@ -22,7 +22,7 @@ def canonical(name: str) -> str:
     ----------
     name
         In `recipes.RECIPES`; the path of a folder that `save_pretrained` of `transformers` wrote,
-        tokenizer included; ``OWNER/NAME@REVISION``; or what this function returned before.
+        tokenizer included; ``OWNER/NAME@COMMIT``; or what this function returned before.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def canonical(name: str) -> str:
         return f"{path.absolute().as_posix()}@{DIGEST}{digest(path)}"
     raise ValueError(
         f"model is {name!r}: it must be one of {', '.join(map(repr, RECIPES))}, a folder with a "
-        "model of transformers, or OWNER/NAME@REVISION of the hub"
+        "model of transformers, or OWNER/NAME@COMMIT of the hub"
     )
 
 

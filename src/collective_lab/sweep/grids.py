@@ -25,13 +25,13 @@ label_noise_epochs
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 
-from collective_lab.corpora import OCCUPATIONS, Published, Synthetic
-from collective_lab.corpora.loading import Source
+from collective_lab.corpora import Published, Synthetic
 from collective_lab.experiment import Configuration
 
-_MARKING = ("placement", "spacing")
+_MARKING = ("trigger", "placement", "spacing")
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,17 @@ class Study:
 
 @dataclass(frozen=True)
 class Grid:
-    """Configurations by group, for one model and one corpus.
+    """Configurations by group.
 
     Attributes
     ----------
-    model, corpus
-        What all of its configurations have.
-    epochs
-        What studies train that do not say otherwise.
+    base
+        What all of them have that a study does not vary.
     studies
         By group.
     """
 
-    model: str
-    corpus: Source
-    epochs: int
+    base: Configuration
     studies: Mapping[str, Sequence[Study]] = field(repr=False)
 
     def groups(self, only: Sequence[str] = ()) -> dict[str, list[Configuration]]:
@@ -90,10 +86,11 @@ class Grid:
             raise ValueError(
                 f"group is {', '.join(sorted(unknown))}: the groups are {', '.join(self.studies)}"
             )
-        base = Configuration(self.corpus, self.model, epochs=self.epochs)
         return {
             name: [
-                configuration for study in studies for configuration in study.configurations(base)
+                configuration
+                for study in studies
+                for configuration in study.configurations(self.base)
             ]
             for name, studies in self.studies.items()
             if not only or name in only
@@ -133,7 +130,7 @@ class Sizes:
                     {"uniqueness": [0, 0.001, 0.005, 0.01, 0.02], "alpha": (*self.some, 0.02)},
                 )
             ],
-            "target": [Study(8, {"target": range(len(OCCUPATIONS)), "alpha": self.few})],
+            "target": [Study(8, {"target": range(len(Synthetic.labels)), "alpha": self.few})],
         }
 
     def _curves(self, epochs: Sequence[int]) -> list[Study]:
@@ -173,11 +170,28 @@ LONGER = {
 
 GRIDS: Mapping[str, Grid] = MappingProxyType(
     {
-        "bag": Grid("bag", Synthetic(), 5, BAG.studies()),
-        "tiny": Grid("tiny", Synthetic(n=4_800), 2, TRANSFORMER.studies() | LONGER),
-        "minilm": Grid("minilm", Synthetic(n=2_400), 2, CURVE),
-        "distilbert": Grid("distilbert", Published(), 5, TRANSFORMER.studies()),
+        "bag": Grid(Configuration(model="bag"), BAG.studies()),
+        "tiny": Grid(Configuration(Synthetic(n=4_800), epochs=2), TRANSFORMER.studies() | LONGER),
+        "minilm": Grid(Configuration(Synthetic(n=2_400), "minilm", epochs=2), CURVE),
+        "distilbert": Grid(Configuration(Published(), "distilbert"), TRANSFORMER.studies()),
     }
 )
 """By name: the paper's size without word order; small enough for two processor cores; pretrained;
 and the paper's own, for a GPU and the real corpus, which must have been downloaded before."""
+
+
+def grid(name: str) -> Grid:
+    """Return one of `GRIDS`, or the grid of a file whose name ends in .toml (`files.read`).
+
+    Raises
+    ------
+    ValueError
+        If there is none, or the file holds none.
+    """
+    if name in GRIDS:
+        return GRIDS[name]
+    if name.endswith(".toml"):
+        from collective_lab.sweep import files
+
+        return files.read(Path(name))
+    raise ValueError(f"grid is {name!r}: it must be one of {', '.join(GRIDS)}, or a file .toml")

@@ -170,17 +170,17 @@ def train_together(
                     run_rows.batch(place)
                     for run_rows, place in zip(rows_there, places, strict=True)
                 ]
-                labels = torch.stack([  # (runs, b, labels)
+                labels = [  # of each run, shape (b, labels)
                     run_targets[place]
                     for run_targets, place in zip(targets_there, places, strict=True)
-                ])  # fmt: skip
+                ]
                 alike = all(batch.ids.shape == batches[0].ids.shape for batch in batches)
                 for encoder, runs in whole if alike else singly:
+                    asked = torch.stack(labels[runs])
                     of = partial(
-                        _gradient, parameters, learner, total, encoder, runs, batches[runs],
-                        labels[runs],
-                    )  # fmt: skip
-                    parameters.take(learner.gradient(of, len(places[0])), runs)
+                        _gradient, parameters, learner, total, encoder, runs, batches[runs], asked
+                    )
+                    parameters.take(learner.gradient(of, asked.shape[1]), runs)
                 parameters.step(rate(step, steps, learning_rate))
                 step += 1
                 progress(step, steps)
