@@ -122,7 +122,7 @@ def test_the_command_compares_stores_and_says_what_made_them(tmp_path, capsys):
             writer.add(records)
     assert main(["sweep", "compare", *map(str, paths)]) == 1
     out = capsys.readouterr().out.splitlines()
-    assert "24 records, 1 arithmetics, 24 times: dtype float32" in out[0]
+    assert "24 records, made in one way (24): dtype float32" in out[0]
     assert "dtype bfloat16, capability AVX512" in out[1]
     assert [line.split()[0] for line in out[3:]] == ["differ"] * 4
     assert out[4].endswith("tiny: alpha 0.02")

@@ -1,6 +1,7 @@
 """Learners by name: what they minimise, how they move, and those that somebody else writes."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from collective_lab import learners
+from collective_lab import learners, results
 from collective_lab.corpora import Synthetic
 from collective_lab.experiment import Configuration, run, run_together, tasks
 from collective_lab.learners import LEARNERS, LabelSmoothed, Plain
 from collective_lab.models import bag, scratch
 from collective_lab.signals.tokens import Tokens
+from collective_lab.store import Writer
 from collective_lab.training import device, reference
 from collective_lab.training.fast import loop
 from collective_lab.training.fast.batches import rows
 from collective_lab.training.label_noise import distribution
+from support.sweeping import record
 
 pytestmark = pytest.mark.numerical
 
@@ -79,8 +82,10 @@ def a_task(seed=0):
 def trained(learner, train=loop.train, **more):
     """Return what a small transformer says after two passes."""
     texts, targets, used = a_task()
-    how = {"epochs": 2, "batch_size": 8, "learning_rate": 1e-3, "seed": 3, "learner": learner}
-    model = train(scratch.model(WORDS, 0, LABELS), texts, targets, used, **how, **more)
+    how = {"epochs": 2, "batch_size": 8, "learning_rate": 1e-3, "seed": 3} | more
+    if learner is not None:
+        how["learner"] = learner
+    model = train(scratch.model(WORDS, 0, LABELS), texts, targets, used, **how)
     mask = torch.arange(texts.ids.shape[1]) < texts.lengths[:, None]
     model = getattr(model, "model", model).eval()
     with torch.no_grad():
@@ -105,8 +110,16 @@ def test_label_smoothing_is_pytorchs_own(share):
 
 
 @pytest.mark.parametrize("learner", [Plain(), LabelSmoothed(0.3), WorstRows(2.0)])
-def test_a_loss_gives_in_the_fast_loop_what_it_gives_in_the_one_to_be_read(learner, exact):
-    fast, read = trained(learner, on=CPU), trained(learner, reference.train)
+def test_a_loss_gives_in_the_fast_loop_what_it_gives_in_the_one_to_be_read(
+    learner, exact, monkeypatch
+):
+    fast = trained(learner, on=CPU)
+    with monkeypatch.context() as instead:  # the loop to be read knows cross-entropy alone
+        loss = SimpleNamespace(
+            cross_entropy=lambda logits, targets: learner.loss(logits[None], targets[None])
+        )
+        instead.setattr(reference, "functional", loss)
+        read = trained(None, reference.train)
     torch.testing.assert_close(fast, read, rtol=1e-3, atol=1e-4)
     if type(learner) is not Plain:
         assert float((fast - trained(Plain(), on=CPU)).abs().max()) > 1e-3
@@ -171,11 +184,9 @@ def test_a_bag_learns_the_same_however_its_gradient_is_had(learner):
 def test_bags_of_a_learner_together_are_bags_alone_and_another_than_plain_ones():
     smoothed = [BAG.but(learner="label-smoothed:share=0.4", alpha=alpha) for alpha in (0.1, 0.3)]
     together = run_together(smoothed)
-    for record in together:
-        alone = run(record.configuration).outcome
-        assert alone.target_probability == pytest.approx(
-            record.outcome.target_probability, abs=1e-3
-        )
+    for one in together:
+        alone = run(one.configuration).outcome
+        assert alone.target_probability == pytest.approx(one.outcome.target_probability, abs=1e-3)
     plain = run(BAG)
     assert abs(plain.outcome.target_probability - together[0].outcome.target_probability) > 1e-3
 
@@ -201,6 +212,16 @@ def test_the_id_of_a_run_without_a_learner_is_what_it_was():
     assert smoothed.id != Configuration(alpha=0.01).id
     assert smoothed == Configuration(alpha=0.01, learner="label-smoothed:share=0.1")
     assert smoothed.but(learner="label-smoothed:share=0.2").id != smoothed.id
+
+
+def test_tables_of_learners_give_their_records_again(tmp_path):
+    plain, smoothed = (BAG.but(learner=name) for name in ("plain", "label-smoothed"))
+    groups = {"both": [plain, smoothed], "one": [plain.but(seed=1)]}
+    wanted = [configuration for group in groups.values() for configuration in group]
+    with Writer(tmp_path / "s.sqlite") as writer:
+        writer.add(map(record, wanted))
+        results.export(writer, "mine", groups, tmp_path)
+    assert {one.configuration for one in results.restore("mine", folder=tmp_path)} == set(wanted)
 
 
 @given(st.floats(0, 0.99))

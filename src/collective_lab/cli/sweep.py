@@ -250,7 +250,8 @@ def _made(records: Sequence[Record]) -> str:
         for record in records
     )
     commonest, count = made.most_common(1)[0] if made else ((), 0)
-    return f"{len(made)} arithmetics, {count:,} times: {', '.join(commonest)}"
+    ways = "one way" if len(made) == 1 else f"{len(made)} ways, most of them"
+    return f"made in {ways} ({count:,}): {', '.join(commonest)}"
 
 
 def _told(condition: Configuration) -> str:

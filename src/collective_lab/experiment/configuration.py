@@ -145,7 +145,9 @@ class Configuration:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Configuration":
-        """Return the configuration that `as_dict` wrote down.
+        """Return the configuration that `as_dict` wrote down, perhaps as a row of a table.
+
+        What is empty or no number there, `as_dict` left out.
 
         Raises
         ------
@@ -153,7 +155,8 @@ class Configuration:
             If a field is missing, unknown or out of range.
         """
         known = {option.name for option in fields(cls)}
-        values = {**_ADDED, **values}
+        said = {name: value for name, value in values.items() if value != "" and value == value}
+        values = {**_ADDED, **said}
         if set(values) != known:
             odd = ", ".join(sorted(set(values) ^ known))
             raise ValueError(f"a configuration has the fields {sorted(known)}: check {odd}")

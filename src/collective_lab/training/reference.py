@@ -4,10 +4,10 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
-from collective_lab.learners import Plain
 from collective_lab.training.fast.batches import Rows, order
 from collective_lab.training.fast.parameters import BETAS, EPSILON, MOST_NORM
 
@@ -22,7 +22,6 @@ def train(
     batch_size: int,
     learning_rate: float,
     seed: int,
-    learner: Plain | None = None,
 ) -> PreTrainedModel:
     """Train a model on the CPU in float32 and return it.
 
@@ -42,8 +41,6 @@ def train(
         Passes over the rows, rows per step, highest learning rate.
     seed
         Decides order and dropout.
-    learner
-        What it minimises; `Plain` when omitted. It moves against PyTorch's own gradient.
     """
     steps = epochs * math.ceil(len(rows) / batch_size)
     optimizer = torch.optim.AdamW(
@@ -53,13 +50,12 @@ def train(
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     model.train()
-    learner = learner or Plain()
     for _ in range(epochs):
         for positions in order(rows.lengths, batch_size, generator):
             batch = rows.batch(positions)
             mask = torch.arange(batch.ids.shape[1]) < batch.lengths[:, None]  # (batch, length)
             logits = model(input_ids=used[batch.ids], attention_mask=mask.long()).logits
-            loss = learner.loss(logits[None], targets[None, positions])
+            loss = functional.cross_entropy(logits, targets[positions])
             optimizer.zero_grad()
             loss.backward()
             clip_grad_norm_(model.parameters(), MOST_NORM)
