@@ -37,7 +37,10 @@ def test_every_field_survives_the_file(read, tmp_path):
         Texts(str(tmp_path / "a.csv")), "tiny", "leave", 0.25, 1, Marking('"', "random", 7), 0.1,
         0.2, 3, 40, 8, 1e-5, learner="label-smoothed:share=0.3",
     )  # fmt: skip
-    studies = [Study(3, {"spacing": (1, 2), "alpha": (0, 5e-5)}), Study(1, {"target": [0]})]
+    studies = [
+        Study(3, {"spacing": (1, 2), "alpha": (0, 5e-5)}),
+        Study(1, {"corpus": [Synthetic(9, 2), base.corpus], "model": ["bag"], "target": [0]}),
+    ]
     made = Grid(base, {"a group": studies})
     again = read(files.write(made))
     assert again.base == base and again.base.corpus.labels == ("bad", "good")

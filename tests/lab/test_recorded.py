@@ -101,27 +101,3 @@ def test_a_transformer_away_from_the_transition_is_made_again(as_recorded, follo
         values = measured(records, name)
         assert values.min() - np.ptp(values) <= getattr(new.outcome, name), name
         assert getattr(new.outcome, name) <= values.max() + np.ptp(values), name
-
-
-@pytest.mark.slow
-def test_eight_seeds_in_the_transition_have_the_recorded_mean():
-    """Where seeds differ most, a run is another on another processor, and the mean is not.
-
-    `tiny` after one pass, at the size whose recorded success is nearest to one half: within three
-    standard errors of the difference between eight new seeds and those on record.
-    """
-    conditions = defaultdict(list)
-    for record in results.restore("tiny", "epochs"):
-        if record.configuration.epochs == 1 and record.configuration.strategy == "feature-label":
-            conditions[record.configuration.but(seed=0)].append(record)
-    middle, records = min(
-        conditions.items(), key=lambda item: abs(measured(item[1], "success").mean() - 0.5)
-    )
-    old = measured(records, "success")
-    assert len(old) >= 8 and old.std() > 0.1
-    units = experiment.tasks([middle.but(seed=seed) for seed in range(8)])
-    new = measured([record for unit in units for record in experiment.run_together(unit)],
-                   "success")  # fmt: skip
-    assert len(new) == 8
-    error = np.sqrt(new.var(ddof=1) / len(new) + old.var(ddof=1) / len(old))
-    assert abs(new.mean() - old.mean()) <= 3 * error

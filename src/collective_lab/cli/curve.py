@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,7 +182,5 @@ def _measure(record: Record, metric: str) -> float:
 
 
 def _told(level: float, mass: "CriticalMass") -> str:
-    if mass.value != mass.value:  # NaN
-        return f"success of {level:.0%}: not reached"
-    ends = [f"{end:.2%}" if end == end else "not reached" for end in (mass.low, mass.high)]
-    return f"success of {level:.0%}: α = {mass.value:.2%} [{ends[0]}, {ends[1]}]"
+    ends = ["not reached" if isnan(end) else f"{end:.2%}" for end in (mass.low, mass.high)]
+    return f"α for a success of {level:.0%}: {mass:.2%} [{', '.join(ends)}]"

@@ -141,7 +141,7 @@ class Configuration:
             for option in fields(self)
             if getattr(self, option.name) != _ADDED.get(option.name)
         }
-        return values | {"corpus": _source_values(self.corpus), "marking": asdict(self.marking)}
+        return values | {"corpus": source_values(self.corpus), "marking": asdict(self.marking)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Configuration":
@@ -175,7 +175,8 @@ class Configuration:
         return replace(self, **changes)
 
 
-def _source_values(source: Source) -> dict[str, Any]:
+def source_values(source: Source) -> dict[str, Any]:
+    """Return a source as plain values that JSON can hold, its kind first."""
     for kind, (of, names) in SOURCES.items():
         if isinstance(source, of):
             values = {name: getattr(source, name) for name in names}

@@ -26,7 +26,7 @@ from typing import Any
 from collective_lab.corpora import Folder, Texts
 from collective_lab.corpora.labels import position
 from collective_lab.corpora.loading import Source
-from collective_lab.experiment.configuration import SOURCES, Configuration
+from collective_lab.experiment.configuration import SOURCES, Configuration, source_values
 from collective_lab.signals.marking import Marking
 from collective_lab.sweep.grids import Grid, Study
 
@@ -59,10 +59,8 @@ def read(path: Path) -> Grid:
 def write(grid: Grid) -> str:
     """Return a grid as the text of a file that `read` takes."""
     base = grid.base
-    values = base.as_dict()
-    corpus = {name: value for name, value in values["corpus"].items() if name != "labels"}
-    kept = {name: getattr(base, name) for name in FIELDS} | asdict(base.marking)
-    lines = [f"{name} = {_value(value)}" for name, value in {"corpus": corpus, **kept}.items()]
+    kept = {name: getattr(base, name) for name in ("corpus", *FIELDS)} | asdict(base.marking)
+    lines = [f"{name} = {_value(value)}" for name, value in kept.items()]
     for group, studies in grid.studies.items():
         for study in studies:
             lines += ["", f"[[groups.{_key(group)}]]", f"seeds = {study.seeds}"]
@@ -83,7 +81,7 @@ def _grid(values: Mapping[str, Any], folder: Path) -> Grid:
     if not isinstance(groups, dict) or not groups:
         raise ValueError("there is no group: a table [[groups.NAME]] says what to vary")
     studies = {
-        group: [_study(dict(table), corpus) for table in _tables(group, tables)]
+        group: [_study(dict(table), corpus, folder) for table in _tables(group, tables)]
         for group, tables in groups.items()
     }
     return Grid(base, studies)
@@ -95,12 +93,14 @@ def _tables(group: str, tables: Any) -> list[dict]:
     raise ValueError(f"groups.{group} is no list of tables: write [[groups.{group}]]")
 
 
-def _study(table: dict[str, Any], corpus: Source) -> Study:
+def _study(table: dict[str, Any], corpus: Source, folder: Path) -> Study:
     seeds = table.pop("seeds", None)
     if not isinstance(seeds, int) or seeds < 1:
         raise ValueError(f"seeds is {seeds!r}: a group needs at least one")
-    _require_known(table)
+    _require_known({name: value for name, value in table.items() if name != "corpus"})
     held = {name: value if isinstance(value, list) else [value] for name, value in table.items()}
+    if "corpus" in held:
+        held["corpus"] = [_source(value, folder) for value in held["corpus"]]
     if "target" in held:
         held["target"] = [_labels(value, corpus) for value in held["target"]]
     return Study(seeds, held)
@@ -135,6 +135,9 @@ def _key(name: str) -> str:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, Source):
+        corpus = source_values(value)
+        value = {name: held for name, held in corpus.items() if name != "labels"}
     if isinstance(value, dict):
         return (
             "{" + ", ".join(f"{_key(name)} = {_value(held)}" for name, held in value.items()) + "}"
