@@ -65,6 +65,7 @@ def test_a_table_becomes_a_table_of_intervals_and_a_chart(table, tmp_path, capsy
         (["--text", "words"], 2, "'words' and 'kind' must be among them"),
         (["--learner", "adam"], 2, "learner is 'adam'"),
         (["--alphas", "2"], 2, "alpha is 2.0"),
+        (["--seeds", "1"], 2, "an interval needs at least two"),
     ],
 )
 def test_a_wrong_word_stops_the_command_before_it_begins(

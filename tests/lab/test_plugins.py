@@ -104,6 +104,22 @@ def test_the_workers_of_a_sweep_know_what_is_ones_own(mine, tmp_path, capsys):
     assert len(records) == 4 and all("margin" in record.measures for record in records)
 
 
+def test_an_entry_point_is_loaded_once(monkeypatch):
+    loaded = []
+
+    class Point:
+        def load(self):
+            loaded.append(self)
+
+    points = {plugins.GROUP: [Point()]}
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points[group])
+    monkeypatch.setenv(plugins.VARIABLE, "")
+    plugins._entry_points.cache_clear()
+    plugins.load()
+    plugins.load()
+    assert loaded == points[plugins.GROUP]
+
+
 @pytest.mark.parametrize(
     ("content", "message"), [(None, "must be a Python file"), ("1 / 0", "ZeroDivisionError")]
 )

@@ -69,6 +69,8 @@ def _curve(options: argparse.Namespace) -> int:
     try:
         if to.suffix not in DRAWN:
             raise ValueError(f"--to is {to}: its name must end in one of {', '.join(DRAWN)}")
+        if options.seeds < 2:
+            raise ValueError("--seeds is 1: an interval needs at least two")
         if options.to and options.metric != "success":
             raise ValueError(f"--metric is {options.metric}: a chart shows success alone")
         base = choosing.configuration(options, Texts(options.data, options.text, options.label))
@@ -182,5 +184,7 @@ def _measure(record: Record, metric: str) -> float:
 
 
 def _told(level: float, mass: "CriticalMass") -> str:
+    if isnan(mass.value) and isnan(mass.low):
+        return f"α for a success of {level:.0%}: not reached"
     ends = ["not reached" if isnan(end) else f"{end:.2%}" for end in (mass.low, mass.high)]
     return f"α for a success of {level:.0%}: {mass:.2%} [{', '.join(ends)}]"

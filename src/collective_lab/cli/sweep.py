@@ -218,6 +218,8 @@ def _merge(options: argparse.Namespace) -> int:
                 merged = store.merge(writer, other, options.tolerance)
             print(f"{path}: {merged}")
             disputed += len(merged.disputed)
+    if disputed:
+        print("single runs round otherwise elsewhere: `sweep compare` says whether the means agree")
     return 1 if disputed else 0
 
 
