@@ -11,7 +11,7 @@ from collective_lab.corpora import Synthetic
 
 pytestmark = pytest.mark.numerical
 
-WORDS = ["--alphas", "0", "0.05", "0.4", "--seeds", "2", "--epochs", "20", "--workers", "1"]
+WORDS = ["--alphas", "0", "0.05", "0.4", "--seeds", "2", "--epochs", "10", "--workers", "1"]
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,7 @@ def test_without_a_corpus_a_grid_is_of_synthetic_resumes(read):
         ("[[groups.a]]\nseeds = 1\ncolour = 1\n", "colour: a grid knows model, strategy"),
         ('model = "gpt"\n[[groups.a]]\nseeds = 1\n', "model is 'gpt'"),
         ('corpus = "gone.csv"\n[[groups.a]]\nseeds = 1\n', "there is no file and no folder"),
+        ('corpus = {kind = "texts"}\n[[groups.a]]\nseeds = 1\n', "argument: 'where'"),
         ('corpus = {kind = "x"}\n[[groups.a]]\nseeds = 1\n', "whose kind is one of synthetic"),
         ('corpus = {where = "a.csv", sha256 = "00"}\n[[groups.a]]\nseeds = 1\n', "has changed"),
         ('target = "Poet"\n[[groups.a]]\nseeds = 1\n', "target is 'Poet': it must be one of"),

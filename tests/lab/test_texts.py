@@ -70,6 +70,7 @@ def test_a_table_json_lines_folders_and_saved_data_sets_are_one_corpus(written, 
     sources = [
         Texts(written("a.csv", CSV)),
         Texts(written("a.tsv", CSV.replace(",", "\t").replace("blue\t", "blue,"))),
+        Texts(written("b.csv", CSV.replace(",", ";").replace("blue;", "blue,"))),
         Texts(written("a.jsonl", json_lines(ROWS))),
         Texts(str(tmp_path / "pairs")),
         *(

@@ -55,7 +55,8 @@ def _table(where: str, text: str, label: str, meaning: parse.Meaning) -> Iterato
         physical.append(decoded[0])
         if not decoded[1]:
             odd.add(number)
-    delimiter = "\t" if where.lower().endswith(".tsv") else ","
+    first = physical[0] if physical else ""
+    delimiter = next((sign for sign in ",;\t" if sign in first), ",")
     before = csv.field_size_limit(LONGEST_FIELD)
     rows = csv.reader(io.StringIO("".join(physical), newline=""), delimiter=delimiter, strict=True)
     try:

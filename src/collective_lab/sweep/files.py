@@ -23,7 +23,6 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from collective_lab.corpora import Folder, Texts
 from collective_lab.corpora.labels import position
 from collective_lab.corpora.loading import Source
 from collective_lab.experiment.configuration import SOURCES, Configuration, source_values
@@ -123,9 +122,9 @@ def _source(value: object, folder: Path) -> Source:
                          f"{', '.join(SOURCES)}")  # fmt: skip
     kind, _ = SOURCES[asked.get("kind", "texts")]
     given: dict[str, Any] = {name: held for name, held in asked.items() if name != "kind"}
-    if kind is Texts and not str(given.get("where", "")).startswith("hub:"):
+    if "where" in given and not str(given["where"]).startswith("hub:"):
         given["where"] = (folder / given["where"]).as_posix()
-    if kind is Folder:
+    if "path" in given:
         given["path"] = folder / given["path"]
     return kind(**given)
 
