@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from collective_lab.results.curves import CriticalMass, critical_mass, critical_masses, means
+from collective_lab.results.curves import (
+    CriticalMass,
+    critical_mass,
+    critical_masses,
+    means,
+    ratio,
+    shares,
+)
 
 pytestmark = pytest.mark.numerical
 
@@ -25,6 +32,19 @@ def runs(curve, seeds=5, noise=0.0, **columns):
             for seed in range(seeds)
         ]
     )
+
+
+def lucky(seeds, scatter=0.05):
+    """Return runs at .001 and .01, .2 and .8 apart from each seed's own luck, and the luck."""
+    luck = np.random.default_rng(1).normal(0, scatter, seeds)
+    table = pd.DataFrame(
+        [
+            {"alpha": alpha, "seed": seed, "success": success + shift}
+            for alpha, success in ((0.001, 0.2), (0.01, 0.8))
+            for seed, shift in enumerate(luck)
+        ]
+    )
+    return table, luck
 
 
 RISING = {0.0: 0.1, 0.001: 0.2, 0.01: 0.6, 0.1: 0.9}
@@ -74,8 +94,22 @@ def test_a_success_that_is_not_reached_has_no_mass():
     assert np.isnan([mass.value, mass.low, mass.high]).all()
 
 
-def test_the_smallest_size_is_the_answer_if_it_is_enough():
-    assert critical_mass(runs({0.02: 0.7, 0.2: 0.9})).value == 0.02
+def test_the_smallest_size_is_an_upper_limit_if_it_is_enough():
+    mass = critical_mass(runs({0.02: 0.7, 0.2: 0.9}, noise=0.01))
+    assert (mass.value, mass.low, mass.high, mass.at_most) == (0.02, 0, 0.02, True)
+    assert f"{mass:.0%}" == "≤ 2%"
+
+
+def test_an_end_that_some_resamples_have_at_the_smallest_size_is_open_below():
+    mass = critical_mass(runs({0.02: 0.48, 0.2: 0.9}, noise=0.05))
+    assert not mass.at_most
+    assert mass.low == 0 < 0.02 < mass.value < mass.high
+
+
+def test_no_size_is_smaller_than_none():
+    """If nobody is enough the mass is 0, and nothing is censored."""
+    mass = critical_mass(runs(RISING, noise=0.01), 0.05)
+    assert (mass.value, mass.low, mass.high, mass.at_most) == (0, 0, 0, False)
 
 
 def test_the_curve_is_made_to_rise():
@@ -84,35 +118,37 @@ def test_the_curve_is_made_to_rise():
     assert mass.value == pytest.approx(0.01)
 
 
-def test_the_interval_resamples_seeds_and_repeats_itself():
-    table = runs(RISING, noise=0.05)
-    mass = critical_mass(table, 0.4)
-    assert mass.low < mass.value < mass.high
-    assert mass == critical_mass(table.sample(frac=1, random_state=1), 0.4)
-    assert mass != critical_mass(table, 0.4, seed=1)
-    # A seed's luck shifts its whole curve, so the ends are those of shifted mean curves.
-    shifts = 0.05 * LUCK[np.random.default_rng(3).integers(5, size=(20_000, 5))].mean(axis=1)
-    ends = 10 ** (-2.5 - np.quantile(shifts, [0.975, 0.025]) / 0.4)
-    assert np.allclose([mass.low, mass.high], ends, rtol=0.05)
-
-
-def test_the_ends_are_the_25th_and_975th_of_999_resamples():
-    luck = np.random.default_rng(1).normal(0, 0.05, 12)
-    table = pd.DataFrame(
-        [
-            {"alpha": alpha, "seed": seed, "success": success + shift}
-            for alpha, success in ((0.001, 0.2), (0.01, 0.8))
-            for seed, shift in enumerate(luck)
-        ]
-    )
+@pytest.mark.parametrize("seeds", [2, 10, 40])
+def test_the_interval_is_students_where_the_crossing_is_a_mean(seeds):
+    """Each seed's luck shifts its whole line, so log α at the crossing is linear in their mean."""
+    table, luck = lucky(seeds)
     mass = critical_mass(table, 0.5)
-    drawn = np.random.default_rng(0).integers(12, size=(999, 12))
-    masses = np.sort(0.001 * 10 ** ((0.3 - luck[drawn].mean(axis=1)) / 0.6))
-    assert masses[23] < masses[24] < masses[25] and masses[973] < masses[974] < masses[975]
-    assert (mass.low, mass.high) == pytest.approx((masses[24], masses[974]), rel=1e-12)
+    half = stats.t.ppf(0.975, seeds - 1) * stats.sem(luck)
+    ends = (0.3 - luck.mean() + np.array([-half, half])) / 0.6
+    assert [mass.low, mass.high] == pytest.approx(0.001 * 10**ends)
+    assert mass == critical_mass(table.sample(frac=1, random_state=1), 0.5)
 
 
-def test_an_end_that_few_resamples_reach_is_open():
+def test_the_interval_reaches_from_the_first_size_that_may_be_enough_to_the_last_that_may_not():
+    """The mean dips at .1, where the lower limit .4 is below the success once more."""
+    table = runs({0.001: 0.1, 0.01: 0.55, 0.1: 0.5, 1: 0.9}, noise=0.1)
+    half = stats.t.ppf(0.975, 4) * stats.sem(0.1 * LUCK)
+    mass = critical_mass(table, 0.5)
+    assert mass.low == pytest.approx(10 ** (-3 + (0.4 - half) / 0.45))
+    assert mass.high == pytest.approx(10 ** (-1 + half / 0.4))
+    assert mass.low < mass.value < 0.01
+
+
+def test_the_interval_holds_the_estimate():
+    rng = np.random.default_rng(2)
+    for _ in range(200):
+        table = runs(dict(zip(np.geomspace(0.001, 0.1, 5), rng.uniform(size=5), strict=True)))
+        table["success"] = rng.uniform(size=len(table))
+        mass = critical_mass(table, rng.uniform(0.2, 0.8))
+        assert np.isnan(mass.value) or not (mass.value < mass.low or mass.value > mass.high)
+
+
+def test_an_end_that_the_largest_size_may_not_reach_is_open():
     table = runs({0.001: 0.1, 0.01: 0.5, 0.1: 0.89}, noise=0.05)
     mass = critical_mass(table, 0.88)
     assert np.isfinite([mass.value, mass.low]).all()
@@ -123,16 +159,6 @@ def test_one_seed_has_no_interval():
     mass = critical_mass(runs(RISING, seeds=1), 0.4)
     assert mass.value == pytest.approx(10**-2.5)
     assert np.isnan([mass.low, mass.high]).all()
-
-
-def test_two_seeds_have_the_interval_from_one_to_the_other():
-    """A quarter of their resamples are the one alone, a quarter the other."""
-    table = pd.concat([runs(RISING, seeds=1), runs(RISING, seeds=1).assign(seed=1)])
-    table.loc[table["seed"] == 1, "success"] += 0.1
-    mass = critical_mass(table, 0.4)
-    alone = sorted(critical_mass(table[table["seed"] == seed], 0.4).value for seed in (0, 1))
-    assert [mass.low, mass.high] == pytest.approx(alone, rel=1e-12)
-    assert alone[0] < mass.value < alone[1]
 
 
 def test_runs_of_one_seed_at_one_size_count_as_their_mean():
@@ -166,11 +192,10 @@ def test_a_size_that_more_seeds_tried_weighs_more():
     assert critical_mass(table, 0.36).value == pytest.approx(0.001 * 10 ** (0.26 / 0.52))
 
 
-def test_critical_masses_are_of_the_success_and_the_seed_that_were_asked_for():
-    table = runs(RISING, noise=0.05, spacing=5)
-    [row] = critical_masses(table, ["spacing"], 0.4, seed=3).itertuples()
-    assert CriticalMass(row.mass, row.low, row.high) == critical_mass(table, 0.4, seed=3)
-    assert critical_mass(table, 0.4, seed=3) != critical_mass(table, 0.4)
+def test_critical_masses_are_of_the_success_that_was_asked_for():
+    table = lucky(12)[0].assign(spacing=5)
+    [row] = critical_masses(table, ["spacing"], 0.4).itertuples()
+    assert CriticalMass(row.mass, row.low, row.high) == critical_mass(table, 0.4)
 
 
 def test_half_is_the_success_unless_another_is_asked_for():
@@ -178,6 +203,90 @@ def test_half_is_the_success_unless_another_is_asked_for():
     half = pytest.approx(0.001 * 10**0.75)
     assert critical_mass(runs(RISING)).value == half
     assert critical_masses(runs(RISING, spacing=5), ["spacing"])["mass"].tolist() == [half]
+
+
+def test_masses_of_conditions_say_which_are_upper_limits():
+    strong = {alpha: min(success + 0.5, 1) for alpha, success in RISING.items() if alpha}
+    weak = {alpha: success for alpha, success in RISING.items() if alpha}
+    table = pd.concat([runs(strong, spacing=5), runs(weak, spacing=20)])
+    assert critical_masses(table, ["spacing"])["at_most"].tolist() == [True, False]
+
+
+def moved(factor, curve=None, **more):
+    """Return runs of a curve whose sizes are multiplied."""
+    table = runs(curve or {0.001: 0.1, 0.01: 0.5, 0.1: 0.9}, **more)
+    return table.assign(alpha=table["alpha"] * factor)
+
+
+def test_a_ratio_has_the_spread_of_its_parts():
+    """One part does not scatter, so the other's interval, divided, is the ratio's."""
+    table, still = lucky(12)[0], lucky(12, scatter=0)[0]
+    both, one, by = ratio(table, still), critical_mass(table), critical_mass(still).value
+    assert [both.value, both.low, both.high] == pytest.approx(
+        [one.value / by, one.low / by, one.high / by]
+    )
+    back = ratio(still, table)
+    assert [back.value, back.low, back.high] == pytest.approx(
+        [1 / both.value, 1 / both.high, 1 / both.low]
+    )
+
+
+def test_variances_of_logarithms_add_up():
+    """Two masses with the same interval: the ratio's is wider by the root of two."""
+    table = moved(1, noise=0.05)
+    one, both = critical_mass(table, 0.4), ratio(moved(3, noise=0.05), table, 0.4)
+    up, down = np.log(one.high / one.value), np.log(one.value / one.low)
+    assert both.value == pytest.approx(3)
+    assert np.log([both.high / 3, 3 / both.low]) == pytest.approx([np.hypot(up, down)] * 2)
+
+
+def test_a_ratio_beyond_the_sizes_tried_takes_both_intervals_at_their_worst():
+    """The first is not reached: it is at least .1, whatever the second's interval."""
+    second = critical_mass(moved(1, noise=0.05))
+    one = ratio(moved(1, FLAT, noise=0.05), moved(1, noise=0.05))
+    assert (one.low, one.high) == (pytest.approx(0.1 / second.high), np.inf)
+
+
+FLAT, HIGH = {0.001: 0.1, 0.01: 0.15, 0.1: 0.2}, {0.001: 0.6, 0.01: 0.7, 0.1: 0.9}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value", "at_least", "at_most", "words"),
+    [
+        (FLAT, None, 10, True, False, "≥ 10"),
+        (None, FLAT, 0.1, False, True, "≤ 0.1"),
+        (HIGH, None, 0.1, False, True, "≤ 0.1"),
+        (None, HIGH, 10, True, False, "≥ 10"),
+        (FLAT, HIGH, 100, True, False, "≥ 100"),
+        (HIGH, HIGH, np.nan, True, True, "unknown"),
+        (FLAT, FLAT, np.nan, True, True, "unknown"),
+    ],
+)
+def test_a_ratio_with_a_mass_beyond_the_sizes_tried_is_a_limit(
+    first, second, value, at_least, at_most, words
+):
+    """.5 is reached at .01 by the plain curve, above .1 by the flat, below .001 by the high."""
+    one = ratio(moved(1, first), moved(1, second))
+    assert (one.value, one.at_least, one.at_most) == (
+        pytest.approx(value, nan_ok=True), at_least, at_most,
+    )  # fmt: skip
+    assert f"{one:.3g}" == words
+    assert one.low == (0 if at_most else pytest.approx(value))
+    assert one.high == (np.inf if at_least else pytest.approx(value))
+
+
+def test_shares_are_counted_with_the_exact_binomial_interval():
+    table = pd.DataFrame(
+        {"alpha": [0.1] * 10 + [0.2] * 2, "success": [0.9] * 7 + [0.1] * 3 + [0.5, 0.49]}
+    )
+    counted = shares(table, ["alpha"])
+    assert counted["share"].tolist() == [0.7, 0.5]
+    assert counted[["reached", "runs"]].values.tolist() == [[7, 10], [1, 2]]
+    # Clopper and Pearson: quantiles of Beta(7, 4) and Beta(8, 3)
+    assert counted.loc[0, "low"] == pytest.approx(stats.beta.ppf(0.025, 7, 4))
+    assert counted.loc[0, "high"] == pytest.approx(stats.beta.ppf(0.975, 8, 3))
+    everyone = shares(table[:7], ["alpha"])
+    assert (everyone["high"][0], everyone["low"][0]) == (1, pytest.approx(0.025 ** (1 / 7)))
 
 
 @pytest.mark.parametrize(
@@ -189,6 +298,8 @@ def test_half_is_the_success_unless_another_is_asked_for():
         (lambda: critical_mass(runs(RISING), 0), "success is 0"),
         (lambda: critical_mass(runs(RISING), 1.2), "success is 1.2"),
         (lambda: critical_masses(runs(RISING), ["target"]), "lacks target"),
+        (lambda: ratio(runs(RISING), runs(RISING), 0.05), "without a collective"),
+        (lambda: shares(runs(RISING), ["target"]), "lacks target"),
     ],
 )
 def test_errors_say_what_is_wrong(call, message):

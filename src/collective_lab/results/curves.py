@@ -1,8 +1,8 @@
 """Section 5, the curves: success against the size of a collective, from tables of recorded runs.
 
 Every function takes a table with a row for each run, as `results.recorded` returns it, and reads
-its columns `alpha`, `seed` and `success`. Runs with the same seed share who joins, the firm's start
-and its order of training, so they are resampled together.
+its columns `alpha`, `seed` and `success`. Intervals are over seeds: of the runs that other seeds
+would have given on the same corpus and the same test set.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from scipy.optimize import isotonic_regression
 
 from collective_action import validation
 from collective_action.teaching.intervals import interval
 
 LEVEL = 0.95
-RESAMPLES = 999
 
 
 def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.DataFrame:
@@ -56,32 +56,74 @@ def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.
 
 @dataclass(frozen=True)
 class CriticalMass:
-    """The smallest size that reaches a success, with a 95 % interval; NaN where not reached.
+    """The smallest size that reaches a success, with a 95 % interval.
 
     Attributes
     ----------
     value
         On the mean curve. NaN: above the largest size tried.
     low, high
-        2.5 % and 97.5 % quantiles over resampled seeds. A NaN that stands beside a finite value
-        says that this many resampled curves do not get there, or that there is a single seed.
+        Ends of the interval. A low of 0 says that the smallest size tried may be enough, a high of
+        NaN that the largest may not; both are NaN with a single seed.
+    at_most
+        Whether the smallest size tried gets there already: the mass is `value` or less.
     """
 
     value: float
     low: float
     high: float
+    at_most: bool = False
 
     def __format__(self, spec: str) -> str:
         """Return the estimate as a person reads it, without the interval."""
-        return "not reached" if np.isnan(self.value) else format(self.value, spec)
+        if np.isnan(self.value):
+            return "not reached"
+        return ("≤ " if self.at_most else "") + format(self.value, spec)
 
 
-def critical_mass(table: pd.DataFrame, success: float = 0.5, seed: int = 0) -> CriticalMass:
+@dataclass(frozen=True)
+class Ratio:
+    """How many times one critical mass is another, with a 95 % interval.
+
+    Attributes
+    ----------
+    value
+        Of the two estimates; NaN if the sizes tried say nothing of it.
+    low, high
+        Ends of the interval, 0 and inf where it is open.
+    at_least, at_most
+        Whether the ratio is `value` or more, or `value` or less, since one of the masses lies
+        beyond the sizes tried.
+    """
+
+    value: float
+    low: float
+    high: float
+    at_least: bool = False
+    at_most: bool = False
+
+    def __format__(self, spec: str) -> str:
+        """Return the estimate as a person reads it, without the interval."""
+        if np.isnan(self.value):
+            return "unknown"
+        sign = "≥ " if self.at_least else "≤ " if self.at_most else ""
+        return sign + format(self.value, spec)
+
+
+def critical_mass(table: pd.DataFrame, success: float = 0.5) -> CriticalMass:
     """Estimate the critical mass of a success from runs at several sizes.
 
     The mean success at each size is made non-decreasing by isotonic regression. Between two sizes
     the curve is a straight line in log α; between 0 and the next size, where there is no log, in
-    α. If the smallest size tried gets there already, the estimate is that size.
+    α. If the smallest size tried gets there already, the estimate is that size, and says so.
+
+    The interval holds every size at which the mean is not significantly another: Student's limits
+    of the mean at each size, joined by straight lines, are read off as the mean is, the upper one
+    where it first reaches the success and the lower one where it last does not. Where a Student
+    interval holds the mean of the runs 95 times in 100, this one holds the size at which the true
+    mean curve, joined in the same way, reaches the success at least as often, for the standard
+    error of a weighted mean of two is at most the weighted mean of their standard errors.
+    `results.coverage` measures how often it does.
 
     Parameters
     ----------
@@ -89,8 +131,6 @@ def critical_mass(table: pd.DataFrame, success: float = 0.5, seed: int = 0) -> C
         Runs that differ only in `alpha` and `seed`.
     success
         S* in (0, 1].
-    seed
-        For the resamples.
 
     Raises
     ------
@@ -101,25 +141,101 @@ def critical_mass(table: pd.DataFrame, success: float = 0.5, seed: int = 0) -> C
     wanted = validation.at_least(
         "success", validation.fraction("success", success), 0, strictly=True
     )
-    grid = table.pivot_table(index="seed", columns="alpha", values="success", aggfunc="mean")
-    alphas, runs = grid.columns.to_numpy(dtype=float), grid.to_numpy()
-    value = _crossing(alphas, runs, wanted)
-    if len(runs) < 2:
-        return CriticalMass(value, np.nan, np.nan)
-    drawn = np.random.default_rng(seed).integers(len(runs), size=(RESAMPLES, len(runs)))
-    crossings = np.array([_crossing(alphas, runs[rows], wanted) for rows in drawn])
-    ends = np.quantile(
-        np.nan_to_num(crossings, nan=np.inf),
-        [(1 - LEVEL) / 2, (1 + LEVEL) / 2],
-        method="inverted_cdf",
+    by_seed = table.groupby(["alpha", "seed"])["success"].mean().groupby("alpha")
+    counts, heights = by_seed.size().to_numpy(), by_seed.mean().to_numpy()
+    sizes = np.array(list(by_seed.groups), dtype=float)
+    curve = isotonic_regression(heights, weights=counts).x
+    value, at_most = _first(sizes, curve, wanted), bool(curve[0] >= wanted and sizes[0] > 0)
+    many = counts > 1
+    if not many.any():
+        return CriticalMass(value, np.nan, np.nan, at_most)
+    half = stats.t.ppf((1 + LEVEL) / 2, counts[many] - 1) * by_seed.sem().to_numpy()[many]
+    sizes, upper, lower = sizes[many], heights[many] + half, heights[many] - half
+    low = 0.0 if upper[0] >= wanted else _first(sizes, upper, wanted)
+    high = _last(sizes, lower, wanted)
+    return CriticalMass(value, float(np.fmin(low, value)), float(np.maximum(high, value)), at_most)
+
+
+def ratio(table: pd.DataFrame, other: pd.DataFrame, success: float = 0.5) -> Ratio:
+    """Estimate how many times the critical mass of `other` that of `table` is.
+
+    The interval recovers the variance of each logarithm from the interval of the mass (Zou and
+    Donner 2008), as if the two were independent. If a mass lies beyond the sizes tried, it takes
+    both intervals at their worst.
+
+    Parameters
+    ----------
+    table, other
+        Runs as `critical_mass` takes them.
+    success
+        As for `critical_mass`.
+
+    Raises
+    ------
+    ValueError
+        As `critical_mass`, or if nobody is enough: then a mass is 0 and a ratio means nothing.
+    """
+    one, two = critical_mass(table, success), critical_mass(other, success)
+    if one.value == 0 or two.value == 0:
+        raise ValueError(f"success is {success}: a curve has it without a collective")
+    low, value, high = _ends(one, table["alpha"].max())
+    base_low, base, base_high = _ends(two, other["alpha"].max())
+    at_least = bool(np.isnan(one.value) or two.at_most)
+    at_most = bool(np.isnan(two.value) or one.at_most)
+    with np.errstate(divide="ignore"):
+        down, base_up = np.log(value / low), np.log(base_high / base)
+        up, base_down = np.log(high / value), np.log(base / base_low)
+    width = np.add if at_least or at_most else np.hypot
+    return Ratio(
+        np.nan if at_least and at_most else float(value / base),
+        float(value / base * np.exp(-width(down, base_up))),
+        float(value / base * np.exp(width(up, base_down))),
+        at_least,
+        at_most,
     )
-    low, high = np.where(np.isfinite(ends), ends, np.nan)
-    return CriticalMass(value, float(low), float(high))
 
 
-def critical_masses(
-    table: pd.DataFrame, by: Sequence[str], success: float = 0.5, seed: int = 0
+def shares(
+    table: pd.DataFrame, by: Sequence[str], reached: float = 0.5, value: str = "success"
 ) -> pd.DataFrame:
+    """Return the share of runs that reach a value, with a 95 % interval.
+
+    Where one seed follows the collective and another does not, a mean is what hardly a run has.
+
+    Parameters
+    ----------
+    table
+        A row for each run.
+    by
+        Columns; runs that agree in them are counted together.
+    reached
+        What a run must have at least.
+    value
+        Of what, a column.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns `by`, then `share`, `low`, `high` (the exact binomial interval of Clopper and
+        Pearson), `reached` and `runs`, which count, a row for each combination, sorted.
+
+    Raises
+    ------
+    ValueError
+        If the table is empty or lacks a column.
+    """
+    by = list(by)
+    require(table, [*by, value])
+    rows = []
+    for key, group in table.groupby(by):
+        assert isinstance(key, tuple), "by is a list"
+        there = int((group[value] >= reached).sum())
+        exact = stats.binomtest(there, len(group)).proportion_ci(LEVEL, method="exact")
+        rows.append((*key, there / len(group), exact.low, exact.high, there, len(group)))
+    return pd.DataFrame(rows, columns=[*by, "share", "low", "high", "reached", "runs"])
+
+
+def critical_masses(table: pd.DataFrame, by: Sequence[str], success: float = 0.5) -> pd.DataFrame:
     """Return the critical mass of each combination of some columns.
 
     Parameters and errors as `means` and `critical_mass`.
@@ -127,35 +243,50 @@ def critical_masses(
     Returns
     -------
     pd.DataFrame
-        The columns `by`, then `mass`, `low`, `high` (NaN where not reached), `largest`, the
-        largest size tried, and `seeds`.
+        The columns `by`, then `mass`, `low`, `high` and `at_most`, as in a `CriticalMass`,
+        `largest`, the largest size tried, and `seeds`.
     """
     by = list(by)
     require(table, [*by, "alpha", "seed", "success"])
     rows = []
     for key, group in table.groupby(by):
         assert isinstance(key, tuple), "by is a list"
-        mass = critical_mass(group, success, seed)
-        reached = (mass.value, mass.low, mass.high)
+        mass = critical_mass(group, success)
+        reached = (mass.value, mass.low, mass.high, mass.at_most)
         rows.append((*key, *reached, group["alpha"].max(), group["seed"].nunique()))
-    return pd.DataFrame(rows, columns=[*by, "mass", "low", "high", "largest", "seeds"])
+    names = ["mass", "low", "high", "at_most", "largest", "seeds"]
+    return pd.DataFrame(rows, columns=[*by, *names])
 
 
-def _crossing(alphas: np.ndarray, runs: np.ndarray, wanted: float) -> float:
-    """Return where the mean curve of some seeds reaches a success; runs (seeds, sizes), or NaN."""
-    counts = (~np.isnan(runs)).sum(axis=0)
-    tried = counts > 0
-    heights = np.nansum(runs[:, tried], axis=0) / counts[tried]
-    curve = isotonic_regression(heights, weights=counts[tried]).x
-    sizes = alphas[tried]
-    if curve[-1] < wanted:
+def _first(sizes: np.ndarray, curve: np.ndarray, wanted: float) -> float:
+    """Return where a curve first reaches a success, the first size if it begins there, or NaN."""
+    there = curve >= wanted
+    if not there.any():
         return np.nan
-    right = int(np.argmax(curve >= wanted))
-    if right == 0:
+    right = int(there.argmax())
+    return float(sizes[0]) if right == 0 else _between(sizes, curve, right, wanted)
+
+
+def _last(sizes: np.ndarray, curve: np.ndarray, wanted: float) -> float:
+    """Return where a curve last has not more than a success, the first size if nowhere, or NaN."""
+    below = np.flatnonzero(curve <= wanted)
+    if len(below) == 0:
         return float(sizes[0])
+    right = int(below[-1]) + 1
+    return np.nan if right == len(sizes) else _between(sizes, curve, right, wanted)
+
+
+def _between(sizes: np.ndarray, curve: np.ndarray, right: int, wanted: float) -> float:
+    """Return where a curve has a success on its way to the size at place `right`."""
+    start, end = sizes[right - 1], sizes[right]
     share = (wanted - curve[right - 1]) / (curve[right] - curve[right - 1])
-    left, end = sizes[right - 1], sizes[right]
-    return float(end * share if left == 0 else left * (end / left) ** share)
+    return float(end * share if start == 0 else start * (end / start) ** share)
+
+
+def _ends(mass: CriticalMass, largest: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return an estimate between its ends, the largest size tried where it is not reached."""
+    low, value = np.nan_to_num([mass.low, mass.value], nan=largest)
+    return low, value, np.nan_to_num(np.array(mass.high), nan=np.inf)
 
 
 def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
