@@ -10,6 +10,7 @@ from scipy import stats
 
 from collective_lab.results.curves import (
     CriticalMass,
+    Ratio,
     critical_mass,
     critical_masses,
     means,
@@ -311,6 +312,22 @@ def test_curves_need_no_torch():
     """A chapter that only reads recorded runs should not wait for PyTorch."""
     code = "import sys, collective_lab.results.curves; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (CriticalMass(0.0123, 0.011, 0.02), "1.2% (1.1% to 2.0%)"),
+        (CriticalMass(0.0123, 0.011, np.nan), "1.2% (1.1% or more)"),
+        (CriticalMass(0.01, 0, 0.02, at_most=True), "≤ 1.0% (2.0% or less)"),
+        (CriticalMass(np.nan, np.nan, np.nan), "not reached (no interval)"),
+        (Ratio(0.5, 0, 1, at_most=True), "≤ 50.0% (100.0% or less)"),
+        (Ratio(2, 1, np.inf, at_least=True), "≥ 200.0% (100.0% or more)"),
+        (Ratio(np.nan, 0, np.inf, True, True), "unknown (no interval)"),
+    ],
+)
+def test_an_estimate_is_spelled_with_as_much_interval_as_it_has(estimate, words):
+    assert estimate.spelled(".1%") == words
 
 
 def test_a_critical_mass_that_is_not_reached_says_so_in_words():

@@ -13,7 +13,7 @@ import yaml
 from bookbuild.book import Book
 from bookbuild.chapters import executed, glued
 
-VERDICTS = ("agrees", "partly", "not")
+VERDICTS = ("agrees", "partly", "not", "cannot tell")
 PENDING = "not yet"
 
 

@@ -80,6 +80,10 @@ class CriticalMass:
             return "not reached"
         return ("≤ " if self.at_most else "") + format(self.value, spec)
 
+    def spelled(self, spec: str) -> str:
+        """Return the estimate with its interval, numbers in a format such as ".2%"."""
+        return f"{self:{spec}} ({_interval(self.low, self.high, spec)})"
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -108,6 +112,10 @@ class Ratio:
             return "unknown"
         sign = "≥ " if self.at_least else "≤ " if self.at_most else ""
         return sign + format(self.value, spec)
+
+    def spelled(self, spec: str) -> str:
+        """Return the estimate with its interval, numbers in a format such as ".1f"."""
+        return f"{self:{spec}} ({_interval(self.low, self.high, spec)})"
 
 
 def critical_mass(table: pd.DataFrame, success: float = 0.5) -> CriticalMass:
@@ -256,6 +264,15 @@ def critical_masses(table: pd.DataFrame, by: Sequence[str], success: float = 0.5
         rows.append((*key, *reached, group["alpha"].max(), group["seed"].nunique()))
     names = ["mass", "low", "high", "at_most", "largest", "seeds"]
     return pd.DataFrame(rows, columns=[*by, *names])
+
+
+def _interval(low: float, high: float, spec: str) -> str:
+    """Return the ends of an interval in words; 0 and NaN below, NaN and inf above are open."""
+    if low > 0 and np.isfinite(high):
+        return f"{low:{spec}} to {high:{spec}}"
+    if low > 0:
+        return f"{low:{spec}} or more"
+    return f"{high:{spec}} or less" if np.isfinite(high) else "no interval"
 
 
 def _first(sizes: np.ndarray, curve: np.ndarray, wanted: float) -> float:
