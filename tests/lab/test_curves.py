@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.special import expit, logit
 
 from collective_lab.results.curves import (
     CriticalMass,
@@ -35,6 +36,12 @@ def runs(curve, seeds=5, noise=0.0, **columns):
     )
 
 
+def share(before, wanted, after):
+    """Return how far on its way from one mean to another a success is: a line in log-odds."""
+    before, wanted, after = logit([before, wanted, after])
+    return (wanted - before) / (after - before)
+
+
 def lucky(seeds, scatter=0.05):
     """Return runs at .001 and .01, .2 and .8 apart from each seed's own luck, and the luck."""
     luck = np.random.default_rng(1).normal(0, scatter, seeds)
@@ -49,6 +56,7 @@ def lucky(seeds, scatter=0.05):
 
 
 RISING = {0.0: 0.1, 0.001: 0.2, 0.01: 0.6, 0.1: 0.9}
+FORTY = 0.001 * 10 ** share(0.2, 0.4, 0.6)  # where that has .4
 
 
 def test_means_are_students_over_the_seeds_of_each_combination():
@@ -80,8 +88,8 @@ def test_means_of_another_column():
     ("success", "mass"),
     [
         (0.6, 0.01),
-        (0.4, 10**-2.5),  # half-way in log α
-        (0.15, 0.0005),  # below the smallest size: half-way in α
+        (expit((logit(0.2) + logit(0.6)) / 2), 10**-2.5),  # half-way in log α
+        (expit((logit(0.1) + logit(0.2)) / 2), 0.0005),  # below the smallest size: half-way in α
         (0.9, 0.1),
         (0.1, 0.0),
     ],
@@ -119,14 +127,14 @@ def test_the_curve_is_made_to_rise():
     assert mass.value == pytest.approx(0.01)
 
 
-@pytest.mark.parametrize("seeds", [2, 10, 40])
-def test_the_interval_is_students_where_the_crossing_is_a_mean(seeds):
-    """Each seed's luck shifts its whole line, so log α at the crossing is linear in their mean."""
+@pytest.mark.parametrize("seeds", [4, 10, 40])
+def test_the_interval_is_read_off_students_limits(seeds):
     table, luck = lucky(seeds)
     mass = critical_mass(table, 0.5)
     half = stats.t.ppf(0.975, seeds - 1) * stats.sem(luck)
-    ends = (0.3 - luck.mean() + np.array([-half, half])) / 0.6
-    assert [mass.low, mass.high] == pytest.approx(0.001 * 10**ends)
+    for end, shift in ((mass.low, half), (mass.high, -half)):
+        before, after = np.array([0.2, 0.8]) + luck.mean() + shift
+        assert end == pytest.approx(0.001 * 10 ** share(before, 0.5, after))
     assert mass == critical_mass(table.sample(frac=1, random_state=1), 0.5)
 
 
@@ -135,9 +143,25 @@ def test_the_interval_reaches_from_the_first_size_that_may_be_enough_to_the_last
     table = runs({0.001: 0.1, 0.01: 0.55, 0.1: 0.5, 1: 0.9}, noise=0.1)
     half = stats.t.ppf(0.975, 4) * stats.sem(0.1 * LUCK)
     mass = critical_mass(table, 0.5)
-    assert mass.low == pytest.approx(10 ** (-3 + (0.4 - half) / 0.45))
-    assert mass.high == pytest.approx(10 ** (-1 + half / 0.4))
+    assert mass.low == pytest.approx(10 ** (-3 + share(0.1 + half, 0.5, 0.55 + half)))
+    assert mass.high == pytest.approx(10 ** (-1 + share(0.5 - half, 0.5, 0.9 - half)))
     assert mass.low < mass.value < 0.01
+
+
+def test_a_logistic_curve_is_read_off_where_it_is_whatever_the_sizes():
+    def success(alpha):
+        return 1 / (1 + (0.004 / alpha) ** 1.7)
+
+    for sizes in ([0.001, 0.01], [0.0005, 0.002, 0.03]):
+        table = runs({alpha: success(alpha) for alpha in sizes})
+        assert critical_mass(table, 0.5).value == pytest.approx(0.004)
+        assert critical_mass(table, 0.7).value == pytest.approx(0.004 * (7 / 3) ** (1 / 1.7))
+
+
+def test_success_of_all_or_none_has_log_odds_of_one_in_a_thousand():
+    mass = critical_mass(runs({0.001: 0.0, 0.01: 1.0}), 0.9)
+    assert mass.value == pytest.approx(0.001 * 10 ** share(0.001, 0.9, 0.999))
+    assert critical_mass(runs({0.001: 0.2, 0.01: 0.9999, 0.1: 1.0}), 1).value == 0.1
 
 
 def test_the_interval_holds_the_estimate():
@@ -158,20 +182,20 @@ def test_an_end_that_the_largest_size_may_not_reach_is_open():
 
 def test_one_seed_has_no_interval():
     mass = critical_mass(runs(RISING, seeds=1), 0.4)
-    assert mass.value == pytest.approx(10**-2.5)
+    assert mass.value == pytest.approx(FORTY)
     assert np.isnan([mass.low, mass.high]).all()
 
 
 def test_runs_of_one_seed_at_one_size_count_as_their_mean():
     table = pd.concat([runs(RISING, seeds=1)] * 2, ignore_index=True)
     table["success"] += np.repeat([-0.1, 0.1], len(RISING))
-    assert critical_mass(table, 0.4).value == pytest.approx(10**-2.5)
+    assert critical_mass(table, 0.4).value == pytest.approx(FORTY)
 
 
 def test_seeds_may_lack_sizes():
     table = runs(RISING, spacing=5)
     table = table[~((table["seed"] > 1) & (table["alpha"] > 0.001))]
-    assert critical_mass(table, 0.4).value == pytest.approx(10**-2.5)
+    assert critical_mass(table, 0.4).value == pytest.approx(FORTY)
     assert critical_masses(table, ["spacing"], 0.4)["seeds"].tolist() == [5]
 
 
@@ -190,7 +214,7 @@ def test_a_size_that_more_seeds_tried_weighs_more():
     """Four seeds at .7, then one at .3, pool to .62, which the curve nears from .1."""
     table = runs({0.001: 0.1, 0.01: 0.7, 0.1: 0.3}, seeds=4)
     table = table[(table["alpha"] < 0.1) | (table["seed"] == 0)]
-    assert critical_mass(table, 0.36).value == pytest.approx(0.001 * 10 ** (0.26 / 0.52))
+    assert critical_mass(table, 0.36).value == pytest.approx(0.001 * 10 ** share(0.1, 0.36, 0.62))
 
 
 def test_critical_masses_are_of_the_success_that_was_asked_for():
@@ -200,8 +224,7 @@ def test_critical_masses_are_of_the_success_that_was_asked_for():
 
 
 def test_half_is_the_success_unless_another_is_asked_for():
-    """From .2 to .6 the curve rises in log α: .5 is three quarters of the way."""
-    half = pytest.approx(0.001 * 10**0.75)
+    half = pytest.approx(0.001 * 10 ** share(0.2, 0.5, 0.6))
     assert critical_mass(runs(RISING)).value == half
     assert critical_masses(runs(RISING, spacing=5), ["spacing"])["mass"].tolist() == [half]
 

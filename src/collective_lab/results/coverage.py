@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.special import logit
 
 from collective_lab.results.curves import critical_mass, ratio
 from collective_lab.results.fits import fit_curve
@@ -70,7 +71,8 @@ class Worlds:
         """Return where the true mean curve, joined between the sizes, reaches a success, or NaN."""
         if not self.means[0] < success < self.means[-1]:
             return np.nan
-        return float(np.exp(np.interp(success, self.means, np.log(self.sizes))))
+        logs = np.log(self.sizes)
+        return float(np.exp(np.interp(logit(success), logit(self.means), logs)))
 
     def smooth_mass(self, success: float) -> float:
         """Return where the smooth curve reaches it."""

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from scipy.optimize import isotonic_regression
+from scipy.special import logit
 
 from collective_action import validation
 from collective_action.teaching.intervals import interval
 
 LEVEL = 0.95
+MEANT = (0.001, 0.999)  # a mean of a few runs says no more of log-odds
 
 
 def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.DataFrame:
@@ -122,16 +124,14 @@ def critical_mass(table: pd.DataFrame, success: float = 0.5) -> CriticalMass:
     """Estimate the critical mass of a success from runs at several sizes.
 
     The mean success at each size is made non-decreasing by isotonic regression. Between two sizes
-    the curve is a straight line in log α; between 0 and the next size, where there is no log, in
-    α. If the smallest size tried gets there already, the estimate is that size, and says so.
+    its log-odds are a straight line in log α, which they are of every logistic curve from 0 to 1;
+    between 0 and the next size, where there is no log, in α. If the smallest size tried gets there
+    already, the estimate is that size, and says so.
 
     The interval holds every size at which the mean is not significantly another: Student's limits
-    of the mean at each size, joined by straight lines, are read off as the mean is, the upper one
-    where it first reaches the success and the lower one where it last does not. Where a Student
-    interval holds the mean of the runs 95 times in 100, this one holds the size at which the true
-    mean curve, joined in the same way, reaches the success at least as often, for the standard
-    error of a weighted mean of two is at most the weighted mean of their standard errors.
-    `results.coverage` measures how often it does.
+    of the mean at each size, joined in the same way, are read off as the mean is, the upper one
+    where it first reaches the success and the lower one where it last does not. `results.coverage`
+    measures how often it holds the truth.
 
     Parameters
     ----------
@@ -296,7 +296,8 @@ def _last(sizes: np.ndarray, curve: np.ndarray, wanted: float) -> float:
 def _between(sizes: np.ndarray, curve: np.ndarray, right: int, wanted: float) -> float:
     """Return where a curve has a success on its way to the size at place `right`."""
     start, end = sizes[right - 1], sizes[right]
-    share = (wanted - curve[right - 1]) / (curve[right] - curve[right - 1])
+    before, there, after = logit(np.clip([curve[right - 1], wanted, curve[right]], *MEANT))
+    share = (there - before) / (after - before) if before < after else 1.0
     return float(end * share if start == 0 else start * (end / start) ** share)
 
 
