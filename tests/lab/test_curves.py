@@ -26,7 +26,7 @@ LUCK = np.array([-1.2, -0.6, 0.1, 0.5, 1.2])  # of each seed; it averages to not
 
 def runs(curve, seeds=5, noise=0.0, **columns):
     """Return a table: at each size of `curve` its success, shifted by the seed's own luck."""
-    luck = LUCK * noise
+    luck = np.resize(LUCK, seeds) * noise
     return pd.DataFrame(
         [
             {"alpha": alpha, "seed": seed, "success": success + luck[seed], **columns}
@@ -136,6 +136,17 @@ def test_the_interval_is_read_off_students_limits(seeds):
         before, after = np.array([0.2, 0.8]) + luck.mean() + shift
         assert end == pytest.approx(0.001 * 10 ** share(before, 0.5, after))
     assert mass == critical_mass(table.sample(frac=1, random_state=1), 0.5)
+
+
+def test_a_size_scatters_at_least_as_its_neighbours_do_with_it_on_average():
+    """At .01 no run differs, at .001 they do: its variance counts for a third of theirs."""
+    table = pd.concat([lucky(9)[0].query("alpha == 0.001"), runs({0.01: 0.8, 0.1: 0.9}, seeds=9)])
+    own = table.query("alpha == 0.001")["success"]
+    half = stats.t.ppf(0.975, 8) * np.sqrt(own.var() / 3 / 9)
+    ends = own.mean() - stats.t.ppf(0.975, 8) * own.sem(), 0.8 - half
+    assert critical_mass(table, 0.5).high == pytest.approx(
+        0.001 * 10 ** share(ends[0], 0.5, ends[1])
+    )
 
 
 def test_the_interval_reaches_from_the_first_size_that_may_be_enough_to_the_last_that_may_not():

@@ -75,6 +75,17 @@ def test_a_grid_asks_the_papers_questions(name):
     assert max(configuration.label_noise for configuration in groups["label_noise"]) == 0.3
 
 
+@pytest.mark.parametrize("model", ["bag", "tiny"])
+def test_other_corpora_repeat_runs_of_the_curves_on_the_books(model):
+    curves = set(GRIDS[model].groups()["alpha"])
+    others = GRIDS["corpora"].groups()[model]
+    books = {one.corpus for one in curves}
+    assert len({one.corpus for one in others}) >= 5
+    assert books.isdisjoint(one.corpus for one in others)
+    for corpus in books:
+        assert {one.but(corpus=corpus) for one in others} <= curves
+
+
 def test_a_grid_gives_some_of_its_groups():
     assert list(GRIDS["tiny"].groups(["target", "epochs"])) == ["epochs", "target"]
     with pytest.raises(ValueError, match=r"group is nothing: the groups are alpha, epochs"):

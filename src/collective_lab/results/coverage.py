@@ -18,6 +18,7 @@ from collective_lab.results.curves import critical_mass, ratio
 from collective_lab.results.fits import fit_curve
 
 LEAST, MOST = 1e-5, 0.9  # of the largest variance that a fraction can have
+MOST_ALIKE = 0.95
 FINE = 100_001
 
 
@@ -62,10 +63,10 @@ class Worlds:
         means = np.clip(fit.predict(sizes), 0.005, 0.995)
         spread = np.clip(grid.var().to_numpy() / (means * (1 - means)), LEAST, MOST)
         pairs = grid.rank().corr().to_numpy()[np.triu_indices(len(sizes), 1)]
+        known = pairs[np.isfinite(pairs)]
+        together = float(np.clip(known.mean(), 0, MOST_ALIKE)) if len(known) else 0.0
         curve = fit.predict(np.geomspace(sizes[0], sizes[-1], FINE))
-        return cls(
-            sizes, means, spread, float(np.clip(np.nanmean(pairs), 0, 0.95)), len(grid), curve
-        )
+        return cls(sizes, means, spread, together, len(grid), curve)
 
     def mass(self, success: float) -> float:
         """Return where the true mean curve, joined between the sizes, reaches a success, or NaN."""
