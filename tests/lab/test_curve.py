@@ -45,7 +45,7 @@ def test_a_table_becomes_a_table_of_intervals_and_a_chart(table, tmp_path, capsy
     means = [float(row[2]) for row in rows]
     assert means[0] + 10 < means[1] < means[2]
     assert all(float(low) <= float(mean) <= float(high) for _, _, mean, low, high in rows)
-    assert re.search(r"success of 50%: [\d.]+% \[", out)
+    assert re.search(r"success of 50%: (≤ )?[\d.]+% \(", out)
     assert (tmp_path / "mine-curve.svg").read_text(encoding="utf-8").startswith("<svg")
     # Again, everything is in the store; the chart goes elsewhere, as data that others can draw.
     assert curve(table, tmp_path, "--to", str(tmp_path / "c.json")) == 0

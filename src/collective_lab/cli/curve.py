@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ from collective_lab.sweep.grids import Grid, Study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collective_lab.results.curves import CriticalMass
 
 SIZES = (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 LEVELS = (0.5, 0.9)  # of success, whose critical mass is told
@@ -153,7 +151,8 @@ def _print_means(table: "pd.DataFrame", metric: str) -> None:
         )
     if metric == "success":
         for level in LEVELS:
-            print(_told(level, curves.critical_mass(table, level)))
+            mass = curves.critical_mass(table, level)
+            print(f"α for a success of {level:.0%}: {mass.spelled('.2%')}")
 
 
 def _draw(base: Configuration, table: "pd.DataFrame", to: Path) -> int:
@@ -181,10 +180,3 @@ def _measure(record: Record, metric: str) -> float:
     if metric not in measured:
         raise StoreError(f"metric is {metric!r}: the records have {', '.join(measured)}")
     return measured[metric]
-
-
-def _told(level: float, mass: "CriticalMass") -> str:
-    if isnan(mass.value) and isnan(mass.low):
-        return f"α for a success of {level:.0%}: not reached"
-    ends = ["not reached" if isnan(end) else f"{end:.2%}" for end in (mass.low, mass.high)]
-    return f"α for a success of {level:.0%}: {mass:.2%} [{', '.join(ends)}]"
