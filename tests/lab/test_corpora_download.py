@@ -356,7 +356,7 @@ def test_the_real_files_are_pinned():
     assert published.ADDRESS.startswith("https://")
     assert published.COMMIT in published.ADDRESS
     for wanted in published.FILES.values():
-        assert all(len(bytes.fromhex(file.blob)) == 20 for file in wanted)
+        assert all(len(bytes.fromhex(file.digest)) == 20 for file in wanted)
 
 
 def test_the_cache_is_the_platforms_unless_it_is_named(monkeypatch, tmp_path):

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from collective_lab.corpora import Folder, Published, Synthetic, Texts
+from collective_lab.corpora import Debian, Folder, Published, Synthetic, Texts
 from collective_lab.corpora.labels import position
 from collective_lab.corpora.loading import Source
 from collective_lab.experiment.configuration import OWN, Configuration
@@ -11,6 +11,12 @@ from collective_lab.learners import LEARNERS
 from collective_lab.models.recipes import RECIPES
 from collective_lab.signals.marking import PLACEMENTS, Marking
 from collective_lab.signals.planting import STRATEGIES
+
+DEBIAN = "debian"
+WHERE = (
+    "a .csv, .tsv or .jsonl, a folder, hub:OWNER/NAME@REVISION, debian (once downloaded), or "
+    "debian:FOLDER of package lists"
+)
 
 
 def add_texts(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +26,7 @@ def add_texts(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--corpus-seed", type=int, default=0, help="of the synthetic ones")
     data.add_argument(
         "--data", metavar="WHERE",
-        help="your own task, instead: a .csv, .tsv or .jsonl, a folder, or hub:OWNER/NAME@REVISION",
+        help=f"a task of labelled texts, instead: {WHERE}",
     )  # fmt: skip
     add_columns(data)
     data.add_argument("--folder", type=Path, help="your own résumés: NAME.txt with NAME.lab")
@@ -60,7 +66,9 @@ def add_collective(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     who = parser.add_argument_group("the collective")
     who.add_argument("--strategy", choices=tuple(STRATEGIES), default=usual.strategy)
     who.add_argument(
-        "--target", metavar="LABEL", help="default: Project Manager, or the first of your labels"
+        "--target",
+        metavar="LABEL",
+        help="default: Project Manager, utils, or the first of your labels",
     )
     who.add_argument("--trigger", default=usual.marking.trigger, help="default: %(default)s")
     who.add_argument("--placement", choices=PLACEMENTS, default=usual.marking.placement)
@@ -89,10 +97,22 @@ def texts(options: argparse.Namespace) -> Source:
     if len(given) > 1:
         raise ValueError(f"{' and '.join(given)} name two corpora: give one of them")
     if options.data:
-        return Texts(options.data, options.text, options.label)
+        return labelled(options.data, options.text, options.label)
     if options.folder:
         return Folder(options.folder)
     return Published() if options.published else Synthetic(options.n, options.corpus_seed)
+
+
+def labelled(where: str, text: str, label: str) -> Source:
+    """Return labelled texts by where they are: Debian's by that name, or what `Texts` reads.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If they cannot be read.
+    """
+    name, _, lists = where.partition(":")
+    return Debian(lists) if name == DEBIAN else Texts(where, text, label)
 
 
 def configuration(options: argparse.Namespace, corpus: Source) -> Configuration:

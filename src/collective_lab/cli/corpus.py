@@ -5,14 +5,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from collective_lab.cli.choosing import add_columns
+from collective_lab.cli.choosing import WHERE, add_columns, labelled
 from collective_lab.corpora import (
     ArchiveError,
+    Debian,
     DownloadError,
     Folder,
     Published,
     Synthetic,
-    Texts,
+    debian,
     load,
 )
 from collective_lab.corpora.loading import Source
@@ -36,10 +37,21 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     verb.add_argument("path", type=Path)
     verb.set_defaults(command=_reporting(lambda options: Folder(options.path)))
     verb = verbs.add_parser("texts", help="report on labelled texts of your own")
-    verb.add_argument("where", help="a .csv, .tsv or .jsonl, a folder, or hub:OWNER/NAME@REVISION")
+    verb.add_argument("where", help=WHERE)
     add_columns(verb)
     verb.set_defaults(
-        command=_reporting(lambda options: Texts(options.where, options.text, options.label))
+        command=_reporting(lambda options: labelled(options.where, options.text, options.label))
+    )
+    verb = verbs.add_parser("debian", help="report on the descriptions of Debian's packages")
+    verb.add_argument("lists", nargs="?", default="", help=f"default: {debian.RELEASE}")
+    verb.add_argument("--download", action="store_true", help="fetch the default's (15 MB)")
+    verb.add_argument("--address", default=debian.ADDRESS, help="a mirror's, ending in a slash")
+    verb.set_defaults(
+        command=_reporting(
+            lambda options: Debian(
+                options.lists, download=options.download, address=options.address
+            )
+        )
     )
     verb = verbs.add_parser("synthetic", help="report on the synthetic corpus")
     verb.add_argument("-n", type=int, default=PAPER_SIZE, help="how many résumés")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from collective_lab.cli import choosing
 from collective_lab.cli.run import INTERRUPTED, count
-from collective_lab.corpora import Texts
 from collective_lab.corpora.published import cache_folder
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.record import Record
@@ -41,7 +40,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verb.add_argument("data", help="a .csv, .tsv or .jsonl, a folder, or hub:OWNER/NAME@REVISION")
+    verb.add_argument("data", help=choosing.WHERE)
     choosing.add_columns(verb)
     choosing.add_firm(verb, "bag")
     choosing.add_collective(verb).add_argument(
@@ -63,7 +62,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _curve(options: argparse.Namespace) -> int:
-    to = options.to or Path(f"{Path(options.data.rpartition('/')[2]).stem}-curve.svg")
+    name = Path(options.data.rpartition("/")[2]).stem.partition(":")[0]
+    to = options.to or Path(f"{name}-curve.svg")
     try:
         if to.suffix not in DRAWN:
             raise ValueError(f"--to is {to}: its name must end in one of {', '.join(DRAWN)}")
@@ -71,7 +71,9 @@ def _curve(options: argparse.Namespace) -> int:
             raise ValueError("--seeds is 1: an interval needs at least two")
         if options.to and options.metric != "success":
             raise ValueError(f"--metric is {options.metric}: a chart shows success alone")
-        base = choosing.configuration(options, Texts(options.data, options.text, options.label))
+        base = choosing.configuration(
+            options, choosing.labelled(options.data, options.text, options.label)
+        )
         grid = Grid(base, {"curve": [Study(options.seeds, {"alpha": options.alphas})]})
         wanted = grid.groups()["curve"]
     except ValueError as error:

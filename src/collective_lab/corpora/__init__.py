@@ -6,6 +6,7 @@
 """
 
 from collective_lab.corpora.archive import ArchiveError
+from collective_lab.corpora.debian import Debian
 from collective_lab.corpora.download import DownloadError
 from collective_lab.corpora.folder import Folder
 from collective_lab.corpora.loading import Corpus, load
@@ -22,6 +23,7 @@ __all__ = [
     "TEST_SHARE",
     "ArchiveError",
     "Corpus",
+    "Debian",
     "DownloadError",
     "Folder",
     "Published",

@@ -8,7 +8,7 @@ from collective_lab.corpora.records import Resume
 
 
 def digest(resumes: Sequence[Resume], labels: Sequence[str]) -> str:
-    """Return the SHA-256 of texts and their labels' names, in their order, as 64 hex digits.
+    """Return the SHA-256 of texts, their labels' names and groups, in their order, 64 hex digits.
 
     Parameters
     ----------
@@ -20,6 +20,8 @@ def digest(resumes: Sequence[Resume], labels: Sequence[str]) -> str:
     total = hashlib.sha256()
     for resume in resumes:
         line = [resume.text, *(labels[index] for index in resume.labels)]
+        if resume.group:  # decides the split
+            line.append([resume.group])
         total.update(json.dumps(line).encode() + b"\n")
     return total.hexdigest()
 

@@ -1,4 +1,4 @@
-"""Fetch a published file: resumable, checked against its git blob id, and never half there."""
+"""Fetch a published file: resumable, checked against its digest, and never half there."""
 
 import errno
 import hashlib
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 CHUNK = 1 << 18
 TIMEOUT = 30.0  # seconds without a byte
+GIT_DIGITS = 40  # of a blob id
 
 
 class DownloadError(OSError):
@@ -30,15 +31,23 @@ class RemoteFile:
     ----------
     name
         Its name, in the address and on disk.
-    blob
-        Its git blob id, 40 hexadecimal digits: SHA-1 of "blob <size>", a NUL and the content.
+    digest
+        Of its content: the git blob id, 40 hexadecimal digits (SHA-1 of "blob <size>", a NUL and
+        the content), or the SHA-256, 64 of them.
     limit
         The most bytes to accept, whatever the server says.
     """
 
     name: str
-    blob: str
+    digest: str
     limit: int
+
+    def digest_of(self, path: Path) -> str:
+        """Return the digest, of the kind that this file is known by, of a file on disk."""
+        if len(self.digest) == GIT_DIGITS:
+            return blob_id(path)
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def blob_id(path: Path) -> str:
@@ -56,12 +65,14 @@ def is_intact(file: RemoteFile, folder: Path) -> bool:
     Parameters
     ----------
     file
-        What is asked for, with its blob id.
+        What is asked for, with its digest.
     folder
         Where it would be.
     """
     path = folder / file.name
-    return path.is_file() and path.stat().st_size <= file.limit and blob_id(path) == file.blob
+    return (
+        path.is_file() and path.stat().st_size <= file.limit and file.digest_of(path) == file.digest
+    )
 
 
 def fetch(file: RemoteFile, address: str, folder: Path) -> Path:
@@ -111,18 +122,18 @@ def _fetch(file: RemoteFile, url: str, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     resumed = part.exists() and part.stat().st_size > 0
     _transfer(file, url, part)
-    actual = blob_id(part)
-    if actual != file.blob and resumed:  # what was there may have been the wrong half
+    actual = file.digest_of(part)
+    if actual != file.digest and resumed:  # what was there may have been the wrong half
         part.unlink()
         _transfer(file, url, part)
-        actual = blob_id(part)
-    if actual != file.blob:
+        actual = file.digest_of(part)
+    if actual != file.digest:
         size = part.stat().st_size
         part.unlink()
         raise DownloadError(
-            f"{url} is not the published file: {size:,} bytes with blob id {actual}, expected "
-            f"{file.blob}. It was altered or cut short on the way and has been deleted; try again, "
-            "or over another network"
+            f"{url} is not the published file: {size:,} bytes with the digest {actual}, "
+            f"expected {file.digest}. It was altered or cut short on the way and has been deleted; "
+            "try again, or over another network"
         )
     with _on_disk(path.parent):
         part.replace(path)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from collective_lab.corpora.debian import Debian
 from collective_lab.corpora.folder import Folder
 from collective_lab.corpora.published import Published
 from collective_lab.corpora.records import Report, Resume
@@ -13,8 +14,8 @@ from collective_lab.corpora.texts import Texts
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-Source = Synthetic | Folder | Published | Texts
-WANTED = "it must be a Synthetic, a Folder or a Published corpus, or Texts"
+Source = Synthetic | Folder | Published | Texts | Debian
+WANTED = "it must be a Synthetic, a Folder, a Published or a Debian corpus, or Texts"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def load(source: Source) -> Corpus:
     Parameters
     ----------
     source
-        `Synthetic(n, seed)`, `Folder(path)`, `Published(download=True)` or `Texts(where)`.
+        `Synthetic(n, seed)`, `Folder(path)`, `Published(download=True)`, `Texts(where)` or
+        `Debian(download=True)`.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def load(source: Source) -> Corpus:
         If the source has no usable résumé, or more than half of what it has must be left out: then
         it is probably not in the form that it is taken for.
     FileNotFoundError, DownloadError, ArchiveError
-        As the real corpus raises them; see `Published.read`.
+        As a corpus that is fetched raises them; see `Published.read` and `Debian.read`.
     """
     if not isinstance(source, Source):
         raise ValueError(f"source is {source!r}: {WANTED}")
@@ -84,7 +86,7 @@ def _splits(resumes: list[Resume], labels: tuple[str, ...]) -> "DatasetDict":
     features = Features({"text": Value("string"), "labels": List(ClassLabel(names=list(labels)))})
     sides: dict[str, list[Resume]] = {"train": [], "test": []}
     for resume in resumes:
-        sides["test" if in_test(resume.text) else "train"].append(resume)
+        sides["test" if in_test(resume.group or resume.text) else "train"].append(resume)
     return DatasetDict(
         {
             side: Dataset.from_dict(

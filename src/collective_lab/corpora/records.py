@@ -20,11 +20,14 @@ class Resume:
         Plain text, neither empty nor with markup.
     labels
         Indices into the source's `labels`, ascending, at least one.
+    group
+        Texts of one group are on one side of the split; where it is empty, the text alone decides.
     """
 
     id: str
     text: str
     labels: tuple[int, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

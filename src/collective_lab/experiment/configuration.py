@@ -9,7 +9,7 @@ from typing import Any
 
 from collective_action import validation
 from collective_lab import learners
-from collective_lab.corpora import Folder, Published, Synthetic, Texts
+from collective_lab.corpora import Debian, Folder, Published, Synthetic, Texts
 from collective_lab.corpora.loading import WANTED, Source
 from collective_lab.models import naming, recipe
 from collective_lab.signals.marking import Marking
@@ -23,9 +23,11 @@ SOURCES = {
     "folder": (Folder, ("path", "sha256")),
     "published": (Published, ("form",)),
     "texts": (Texts, ("where", "text", "label", "sha256", "labels")),
+    "debian": (Debian, ("lists", "sha256")),
 }
 """By the kind that a record names: the class, and the fields that find the texts again."""
-_NAMED_BY_DIGEST = ("folder", "texts")  # which texts they hold, the digest says; where, it does not
+# Which texts they hold, the digest says; where, it does not.
+_NAMED_BY_DIGEST = ("folder", "texts", "debian")
 _ADDED: Mapping[str, Any] = {
     "learner": "plain"
 }  # fields of later versions: they are written down where they differ
@@ -50,8 +52,8 @@ class Configuration:
     alpha
         α, the collective's share of the training texts, in [0, 1].
     target
-        y*, an index into the corpus's labels; of résumés, Project Manager when omitted, of other
-        texts the first.
+        y*, an index into the corpus's labels; of résumés, Project Manager when omitted, of Debian's
+        sections utils, of other texts the first.
     marking
         The map g.
     uniqueness

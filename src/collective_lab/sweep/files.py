@@ -124,6 +124,8 @@ def _source(value: object, folder: Path) -> Source:
     given: dict[str, Any] = {name: held for name, held in asked.items() if name != "kind"}
     if "where" in given and not str(given["where"]).startswith("hub:"):
         given["where"] = (folder / given["where"]).as_posix()
+    if given.get("lists"):
+        given["lists"] = (folder / given["lists"]).as_posix()
     if "path" in given:
         given["path"] = folder / given["path"]
     return kind(**given)

@@ -36,6 +36,13 @@ before it was run:
   feature-label gets at its largest. That `bag` stands on a plateau is withdrawn if, on some
   corpus, its success at the two sizes differs by more than 0.1.
 - Seeds are run one after another on all corpora; those that all have are counted.
+
+trigger
+    Another rare character in place of the first, on the real text alone.
+
+`debian` asks on a real text what of the others carries over: curves of both strategies, noise, the
+character, and how often it stands in a text. A run costs ten seconds. Twenty seeds, because an
+interval over few seeds covers less than it says.
 """
 
 import itertools
@@ -44,7 +51,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from collective_lab.corpora import Published, Synthetic
+from collective_lab.corpora import Debian, Published, Synthetic
 from collective_lab.experiment import Configuration
 
 _MARKING = ("trigger", "placement", "spacing")
@@ -212,11 +219,26 @@ CORPORA: Mapping[str, Sequence[Study]] = MappingProxyType(
 )
 """The curves of the group `alpha` on other corpora, at some of its sizes; groups by model."""
 
+REAL_SIZES = (0.001, 0.003, 0.01, 0.05)
+REAL: Mapping[str, Sequence[Study]] = MappingProxyType(
+    {
+        "alpha": [
+            Study(20, {"alpha": (0, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)}),
+            Study(20, {"strategy": ["feature-only"], "alpha": (0.02, 0.1, 0.5, 1)}),
+        ],
+        "label_noise": [Study(20, {"label_noise": [0, 0.3], "alpha": REAL_SIZES})],
+        "trigger": [Study(20, {"trigger": ["{", "^"], "alpha": REAL_SIZES})],
+        "spacing": [Study(20, {"spacing": [5, 20, 40], "alpha": REAL_SIZES})],
+    }
+)
+"""A real text takes a larger collective: the sizes reach ten times as far."""
+
 GRIDS: Mapping[str, Grid] = MappingProxyType(
     {
         "bag": Grid(Configuration(model="bag"), BAG.studies()),
         "tiny": Grid(Configuration(Synthetic(n=4_800), epochs=2), TRANSFORMER.studies() | LONGER),
         "minilm": Grid(Configuration(Synthetic(n=2_400), "minilm", epochs=2), CURVE),
+        "debian": Grid(Configuration(Debian(), "bag"), REAL),
         "distilbert": Grid(Configuration(Published(), "distilbert"), TRANSFORMER.studies()),
         "corpora": Grid(Configuration(model="bag"), CORPORA),
     }
