@@ -17,6 +17,7 @@ _LIST = re.compile(
     r"(?P<archive>(?:.*_dists_(?P<release>[^_]+)_(?:main|universe)_)?)"
     r"(?:binary-[^_]+_)?Packages(?:\.\w+)?"
 )
+_PACKING = re.compile(r"(?:\.[a-z0-9]+)?$")  # apt's names hold a host, with dots
 _FIELD = re.compile(r"^([\w-]+):[ \t]*(.*(?:\n[ \t].*)*)", re.M)
 
 
@@ -121,14 +122,15 @@ def _stanzas(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _content(path: Path) -> str:
+    packing = _PACKING.findall(path.name)[0]
     try:
-        return _UNPACKED.get(path.suffix, _with_apt)(path).decode()
+        return _UNPACKED.get(packing, _with_apt)(path).decode()
     except (OSError, EOFError, ValueError, lzma.LZMAError, subprocess.SubprocessError) as error:
         raise ValueError(f"{path} cannot be unpacked: {error}") from error
 
 
 def _with_apt(path: Path) -> bytes:
-    return subprocess.run([*APT_READER, path], check=True, capture_output=True).stdout
+    return subprocess.run([*APT_READER, str(path)], check=True, capture_output=True).stdout
 
 
 def _opened(by: Callable) -> Callable[[Path], bytes]:
