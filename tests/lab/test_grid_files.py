@@ -7,7 +7,7 @@ from collective_lab.corpora import Synthetic, Texts
 from collective_lab.experiment import Configuration
 from collective_lab.signals import Marking
 from collective_lab.sweep import GRIDS, files
-from collective_lab.sweep.grids import Grid, Study, grid
+from collective_lab.sweep.grids import OTHER_TEXTS, Grid, Study, grid
 
 CSV = "text,label\nfine weather,good\nrain,bad\nsnow,bad\n"
 
@@ -25,11 +25,12 @@ def read(tmp_path):
     return reading
 
 
-@pytest.mark.parametrize("name", GRIDS)
+@pytest.mark.parametrize("name", [*GRIDS, *OTHER_TEXTS])
 def test_a_grid_that_is_written_is_read_again(read, name):
-    again = read(files.write(GRIDS[name]))
-    assert again.base == GRIDS[name].base
-    assert again.groups() == GRIDS[name].groups()
+    made = grid(name)
+    again = read(files.write(made))
+    assert again.base == made.base
+    assert again.groups() == made.groups()
 
 
 def test_every_field_survives_the_file(read, tmp_path):
@@ -93,7 +94,7 @@ def test_a_file_that_is_not_there_is_named_and_so_is_an_unknown_grid(tmp_path, c
     assert main(["sweep", "status", str(tmp_path / "gone.toml"), *store]) == 2
     assert "gone.toml cannot be read" in capsys.readouterr().err
     assert main(["sweep", "status", "bags", *store]) == 2
-    assert f"it must be one of {', '.join(GRIDS)}, or a file" in capsys.readouterr().err
+    assert f"it must be one of {', '.join([*GRIDS, *OTHER_TEXTS])}, or a file" in capsys.readouterr().err
 
 
 def test_show_prints_what_the_file_of_a_grid_would_hold(capsys):

@@ -11,7 +11,7 @@ import torch
 from collective_action.data import book_file
 from collective_lab import experiment, results, store
 from collective_lab.corpora import Synthetic
-from collective_lab.sweep import GRIDS
+from collective_lab.sweep.grids import grid
 
 pytestmark = pytest.mark.numerical
 
@@ -27,7 +27,7 @@ def test_two_thousand_runs_are_recorded():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_tables_hold_what_the_grid_asks_for(name, tmp_path):
-    groups = GRIDS[name].groups()
+    groups = grid(name).groups()
     about = results.recorded(name).attrs["provenance"]
     assert set(about["groups"]) <= set(groups)
     for group, counts in about["groups"].items():

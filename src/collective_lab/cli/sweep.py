@@ -18,8 +18,10 @@ from collective_lab.results.tables import sweeps_folder
 from collective_lab.store import Reader, StoreError, Writer
 from collective_lab.store.merging import TOLERANCE
 from collective_lab.sweep.attempts import ATTEMPTS
-from collective_lab.sweep.grids import GRIDS, grid
+from collective_lab.sweep.grids import GRIDS, OTHER_TEXTS, grid
 from collective_lab.sweep.order import ordered
+
+NAMES = ", ".join([*GRIDS, *OTHER_TEXTS])
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
@@ -38,7 +40,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help=f"the SQLite file of records; default: %(default)s ({CACHE_VARIABLE} moves it)",
     )
     which = argparse.ArgumentParser(add_help=False)
-    which.add_argument("grid", help=f"{', '.join(GRIDS)}, or a file .toml of yours")
+    which.add_argument("grid", help=f"{NAMES}, or a file .toml of yours")
     which.add_argument(
         "--group", action="append", default=[], help="only this group; may be given several times"
     )
@@ -53,7 +55,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     verb.set_defaults(command=_telling(_run))
     verb = verbs.add_parser("show", help="print a grid as TOML: a beginning for your own")
-    verb.add_argument("grid", help=", ".join(GRIDS))
+    verb.add_argument("grid", help=NAMES)
     verb.set_defaults(command=_telling(_show))
     verb = verbs.add_parser("status", parents=[where, which], help="say what is there, by group")
     verb.set_defaults(command=_telling(_status))

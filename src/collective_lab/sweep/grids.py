@@ -238,7 +238,6 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
         "bag": Grid(Configuration(model="bag"), BAG.studies()),
         "tiny": Grid(Configuration(Synthetic(n=4_800), epochs=2), TRANSFORMER.studies() | LONGER),
         "minilm": Grid(Configuration(Synthetic(n=2_400), "minilm", epochs=2), CURVE),
-        "debian": Grid(Configuration(Debian(), "bag"), REAL),
         "distilbert": Grid(Configuration(Published(), "distilbert"), TRANSFORMER.studies()),
         "corpora": Grid(Configuration(model="bag"), CORPORA),
     }
@@ -247,19 +246,27 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
 the paper's own, for a GPU and the real corpus, which must have been downloaded before; and the
 first two on other corpora."""
 
+OTHER_TEXTS: Mapping[str, Grid] = MappingProxyType(
+    {"debian": Grid(Configuration(Debian(), "bag"), REAL)}
+)
+"""By name, on texts that are no résumés and must have been downloaded before."""
+
 
 def grid(name: str) -> Grid:
-    """Return one of `GRIDS`, or the grid of a file whose name ends in .toml (`files.read`).
+    """Return one of `GRIDS` or `OTHER_TEXTS`, or that of a file whose name ends in .toml.
+
+    `files.read` says what such a file holds.
 
     Raises
     ------
     ValueError
         If there is none, or the file holds none.
     """
-    if name in GRIDS:
-        return GRIDS[name]
+    named = {**GRIDS, **OTHER_TEXTS}
+    if name in named:
+        return named[name]
     if name.endswith(".toml"):
         from collective_lab.sweep import files
 
         return files.read(Path(name))
-    raise ValueError(f"grid is {name!r}: it must be one of {', '.join(GRIDS)}, or a file .toml")
+    raise ValueError(f"grid is {name!r}: it must be one of {', '.join(named)}, or a file .toml")
