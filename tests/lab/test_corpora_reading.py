@@ -245,8 +245,8 @@ def test_a_line_whose_id_is_only_markup_is_named_by_its_number():
 
 
 @pytest.mark.parametrize("source", ["résumés", None, 3])
-def test_a_source_is_one_of_three(source):
-    with pytest.raises(ValueError, match="must be a Synthetic, a Folder or a Published"):
+def test_what_is_no_source_is_refused(source):
+    with pytest.raises(ValueError, match="must be a Synthetic, a Folder, a Published or a Debian"):
         load(source)
 
 
