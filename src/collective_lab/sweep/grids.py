@@ -219,11 +219,13 @@ CORPORA: Mapping[str, Sequence[Study]] = MappingProxyType(
 )
 """The curves of the group `alpha` on other corpora, at some of its sizes; groups by model."""
 
-REAL_SIZES = (0.001, 0.003, 0.01, 0.05)
+REAL_SIZES = (2e-4, 5e-4, 0.001, 0.003, 0.01, 0.05)
 REAL: Mapping[str, Sequence[Study]] = MappingProxyType(
     {
         "alpha": [
-            Study(20, {"alpha": (0, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)}),
+            Study(
+                20, {"alpha": (0, 2e-4, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)}
+            ),
             Study(20, {"strategy": ["feature-only"], "alpha": (0.02, 0.1, 0.5, 1)}),
         ],
         "label_noise": [Study(20, {"label_noise": [0, 0.3], "alpha": REAL_SIZES})],
