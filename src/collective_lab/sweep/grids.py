@@ -41,7 +41,7 @@ trigger
     Another rare character in place of the first, on the real text alone.
 
 `debian` asks on a real text what of the others carries over: curves of both strategies, noise, the
-character, and how often it stands in a text. A run costs ten seconds. Twenty seeds, because an
+character, and how often it stands in a text. A run costs three seconds. Twenty seeds, because an
 interval over few seeds covers less than it says.
 """
 
