@@ -94,7 +94,8 @@ def test_a_file_that_is_not_there_is_named_and_so_is_an_unknown_grid(tmp_path, c
     assert main(["sweep", "status", str(tmp_path / "gone.toml"), *store]) == 2
     assert "gone.toml cannot be read" in capsys.readouterr().err
     assert main(["sweep", "status", "bags", *store]) == 2
-    assert f"it must be one of {', '.join([*GRIDS, *OTHER_TEXTS])}, or a file" in capsys.readouterr().err
+    names = ", ".join([*GRIDS, *OTHER_TEXTS])
+    assert f"it must be one of {names}, or a file" in capsys.readouterr().err
 
 
 def test_show_prints_what_the_file_of_a_grid_would_hold(capsys):

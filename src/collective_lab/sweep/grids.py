@@ -37,12 +37,10 @@ before it was run:
   corpus, its success at the two sizes differs by more than 0.1.
 - Seeds are run one after another on all corpora; those that all have are counted.
 
-trigger
-    Another rare character in place of the first, on the real text alone.
-
-`debian` asks on a real text what of the others carries over: curves of both strategies, noise, the
-character, and how often it stands in a text. A run costs three seconds. Twenty seeds, because an
-interval over few seeds covers less than it says.
+The grid `debian` asks what of the others carries over to a real text: the curves of both
+strategies, noise, how often the trigger stands in a text and, in the group `trigger`, another rare
+character. A run costs three seconds. Twenty seeds, because an interval over few seeds covers less
+than it says.
 """
 
 import itertools
