@@ -116,8 +116,10 @@ def test_units_keep_to_a_seed_and_to_the_order():
 
 def test_workers_share_the_cores_and_the_gpus(monkeypatch):
     monkeypatch.setattr(cluster, "CPU_COUNT", 8)
-    on_cores = cluster.environments([], 3)
-    assert [environment["OMP_NUM_THREADS"] for environment in on_cores] == ["2", "2", "2"]
+    for allowed, threads in (("", "2"), ("1", "1"), ("16", "2"), ("4,2", "2")):
+        monkeypatch.setenv("OMP_NUM_THREADS", allowed)
+        on_cores = cluster.environments([], 3)
+        assert [environment["OMP_NUM_THREADS"] for environment in on_cores] == [threads] * 3
     on_gpus = cluster.environments(["0", "GPU-7f"], 3)
     assert [environment["CUDA_VISIBLE_DEVICES"] for environment in on_gpus] == ["0", "GPU-7f", "0"]
     assert cluster.how_many(gpus=2, cores=64, memory=10**12) == 2

@@ -176,10 +176,15 @@ def how_many(gpus: int, cores: int = CPU_COUNT, memory: int = MEMORY_LIMIT) -> i
 
 
 def environments(gpus: Sequence[str], count: int | None = None) -> list[dict[str, str]]:
-    """Return the environment of each worker process: its share of the cores, and its GPU."""
+    """Return the environment of each worker process: its share of the cores, and its GPU.
+
+    It takes no more threads than OMP_NUM_THREADS allows, if that is set.
+    """
     count = how_many(len(gpus)) if count is None else count
-    threads = dict.fromkeys(THREADS, str(max(1, CPU_COUNT // count)))
-    common = os.environ | threads
+    share = max(1, CPU_COUNT // count)
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    threads = min(share, int(allowed)) if allowed.isdigit() and int(allowed) else share
+    common = os.environ | dict.fromkeys(THREADS, str(threads))
     common["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     common["DASK_LOGGING__DISTRIBUTED"] = "critical"
     devices = [{"CUDA_VISIBLE_DEVICES": gpus[n % len(gpus)]} if gpus else {} for n in range(count)]
