@@ -18,7 +18,7 @@ from collective_lab.corpora.labels import fold
 from collective_lab.corpora.occupations import find, meaning, titles
 from collective_lab.corpora.records import SAME_ID, Read, Skipped, collect
 
-derandomised = settings(derandomize=True, deadline=None, max_examples=150)
+thorough = settings(max_examples=150)
 
 WEB, PYTHON = OCCUPATIONS.index("Web Developer"), OCCUPATIONS.index("Python Developer")
 
@@ -49,7 +49,7 @@ def test_occupations_are_known_however_they_are_spelled(name, spell):
     assert OCCUPATIONS[find(spell(name))] == name
 
 
-@derandomised
+@thorough
 @given(st.text(max_size=30))
 def test_other_names_are_no_occupation(name):
     known = {fold(occupation) for occupation in OCCUPATIONS}
@@ -375,7 +375,7 @@ with zipfile.ZipFile(SMALL, "w", zipfile.ZIP_DEFLATED) as _made:
         _made.writestr(_name, _content)
 
 
-@derandomised
+@thorough
 @given(
     st.lists(
         st.tuples(st.integers(0, len(SMALL.getvalue()) - 1), st.integers(0, 255)),
@@ -419,7 +419,7 @@ def check(items: list) -> None:
     str(report)
 
 
-@derandomised
+@thorough
 @given(BYTES)
 def test_lines_parses_anything(data):
     split = data.split(b"\n")
@@ -429,7 +429,7 @@ def test_lines_parses_anything(data):
     check(items)
 
 
-@derandomised
+@thorough
 @given(
     st.dictionaries(
         st.sampled_from(["1.txt", "1.lab", "2.txt", "2.lab", "in/1.txt", "in/1.lab", "x.md"]),
@@ -443,7 +443,7 @@ def test_pairs_parses_anything(files):
     check(items)
 
 
-@derandomised
+@thorough
 @given(BYTES)
 def test_titles_parses_anything(data):
     try:
