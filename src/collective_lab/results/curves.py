@@ -5,7 +5,7 @@ its columns `alpha`, `seed` and `success`. Intervals are over seeds: of the runs
 would have given on the same corpus and the same test set.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,16 +44,13 @@ def means(table: pd.DataFrame, by: Sequence[str], value: str = "success") -> pd.
     ValueError
         If the table is empty or lacks a column.
     """
-    by = list(by)
-    require(table, [*by, value])
-    rows = []
-    for key, group in table.groupby(by):
-        assert isinstance(key, tuple), "by is a list"
+
+    def mean(group: pd.DataFrame) -> tuple:
         values = group[value].to_numpy()
         lone = len(values) < 2
-        mean, low, high = (values.mean(), np.nan, np.nan) if lone else interval(values, LEVEL)
-        rows.append((*key, mean, low, high, len(values)))
-    return pd.DataFrame(rows, columns=[*by, "mean", "low", "high", "runs"])
+        return *((values.mean(), np.nan, np.nan) if lone else interval(values, LEVEL)), len(values)
+
+    return _each(table, by, [value], mean, ["mean", "low", "high", "runs"])
 
 
 @dataclass(frozen=True)
@@ -236,15 +233,13 @@ def shares(
     ValueError
         If the table is empty or lacks a column.
     """
-    by = list(by)
-    require(table, [*by, value])
-    rows = []
-    for key, group in table.groupby(by):
-        assert isinstance(key, tuple), "by is a list"
-        there = int((group[value] >= reached).sum())
-        exact = stats.binomtest(there, len(group)).proportion_ci(LEVEL, method="exact")
-        rows.append((*key, there / len(group), exact.low, exact.high, there, len(group)))
-    return pd.DataFrame(rows, columns=[*by, "share", "low", "high", "reached", "runs"])
+
+    def share(group: pd.DataFrame) -> tuple:
+        there, runs = int((group[value] >= reached).sum()), len(group)
+        exact = stats.binomtest(there, runs).proportion_ci(LEVEL, method="exact")
+        return there / runs, exact.low, exact.high, there, runs
+
+    return _each(table, by, [value], share, ["share", "low", "high", "reached", "runs"])
 
 
 def critical_masses(table: pd.DataFrame, by: Sequence[str], success: float = 0.5) -> pd.DataFrame:
@@ -258,15 +253,30 @@ def critical_masses(table: pd.DataFrame, by: Sequence[str], success: float = 0.5
         The columns `by`, then `mass`, `low`, `high` and `at_most`, as in a `CriticalMass`,
         `largest`, the largest size tried, and `seeds`.
     """
+
+    def mass(group: pd.DataFrame) -> tuple:
+        found = critical_mass(group, success)
+        limits = found.value, found.low, found.high, found.at_most
+        return *limits, group["alpha"].max(), group["seed"].nunique()
+
+    names = ["mass", "low", "high", "at_most", "largest", "seeds"]
+    return _each(table, by, ["alpha", "seed", "success"], mass, names)
+
+
+def _each(
+    table: pd.DataFrame,
+    by: Sequence[str],
+    read: Sequence[str],
+    found: Callable[[pd.DataFrame], tuple],
+    names: Sequence[str],
+) -> pd.DataFrame:
+    """Return what is found in each combination of the columns `by`, a row each under `names`."""
     by = list(by)
-    require(table, [*by, "alpha", "seed", "success"])
+    require(table, [*by, *read])
     rows = []
     for key, group in table.groupby(by):
         assert isinstance(key, tuple), "by is a list"
-        mass = critical_mass(group, success)
-        reached = (mass.value, mass.low, mass.high, mass.at_most)
-        rows.append((*key, *reached, group["alpha"].max(), group["seed"].nunique()))
-    names = ["mass", "low", "high", "at_most", "largest", "seeds"]
+        rows.append((*key, *found(group)))
     return pd.DataFrame(rows, columns=[*by, *names])
 
 
