@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collective_lab.cli import choosing
+from collective_lab.cli import choosing, storing
 from collective_lab.cli.run import INTERRUPTED, count
-from collective_lab.corpora.published import cache_folder
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.record import Record
 from collective_lab.store import Reader, StoreError, Writer
@@ -50,10 +49,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     verb.add_argument("--seeds", type=count, default=5, help="default: %(default)s")
     verb.add_argument("--metric", default="success", help="or accuracy, or one of yours")
     verb.add_argument("--workers", type=count, help="processes; default: what the machine allows")
-    verb.add_argument(
-        "--store", type=Path, default=cache_folder() / "results.sqlite", metavar="FILE",
-        help="of records; default: %(default)s",
-    )  # fmt: skip
+    storing.add_store(verb)
     verb.add_argument(
         "--to", type=Path, metavar="FILE",
         help=f"the chart ({', '.join(DRAWN)}); default: the data's name with -curve.svg",
@@ -95,17 +91,10 @@ def _curve(options: argparse.Namespace) -> int:
 
 
 def _run(wanted: Sequence[Configuration], options: argparse.Namespace) -> int:
-    from collective_lab.sweep import running  # loads Dask
-
     with Writer(options.store) as writer:
-        try:
-            summary = running.run(wanted, writer, workers=options.workers)
-        except KeyboardInterrupt:
-            print("stopped; the same command goes on with what is missing", file=sys.stderr)
-            return INTERRUPTED
-        except running.SweepError as error:
-            print(error, file=sys.stderr)
-            return 1
+        summary = storing.fill(wanted, writer, workers=options.workers)
+        if isinstance(summary, int):
+            return summary
         for configuration in summary.failed[:1]:
             print(writer.failures()[configuration.id].error, file=sys.stderr)
     return (1 if summary.failed else INTERRUPTED) if summary.left else 0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from collective_action import data
 from collective_lab import results, store
+from collective_lab.cli import storing
 from collective_lab.cli.run import INTERRUPTED, count
-from collective_lab.corpora.published import CACHE_VARIABLE, cache_folder
 from collective_lab.experiment import Configuration, Record
 from collective_lab.results import comparing
 from collective_lab.results.comparing import MARGIN
@@ -32,13 +32,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     sweep = commands.add_parser("sweep", help="run many experiments and keep their records")
     verbs = sweep.add_subparsers(required=True, metavar="VERB")
     where = argparse.ArgumentParser(add_help=False)
-    where.add_argument(
-        "--store",
-        type=Path,
-        default=cache_folder() / "results.sqlite",
-        metavar="FILE",
-        help=f"the SQLite file of records; default: %(default)s ({CACHE_VARIABLE} moves it)",
-    )
+    storing.add_store(where)
     which = argparse.ArgumentParser(add_help=False)
     which.add_argument("grid", help=f"{NAMES}, or a file .toml of yours")
     which.add_argument(
@@ -111,22 +105,15 @@ def _run(options: argparse.Namespace) -> int:
             wanted = [
                 configuration for configuration in wanted if configuration.id not in recorded
             ][: options.limit]
-        from collective_lab.sweep import running  # loads Dask
-
-        try:
-            summary = running.run(
-                wanted,
-                writer,
-                scheduler=options.scheduler,
-                workers=options.workers,
-                attempts=options.attempts,
-            )
-        except KeyboardInterrupt:
-            print("stopped; the same command goes on with what is missing", file=sys.stderr)
-            return INTERRUPTED
-        except running.SweepError as error:
-            print(error, file=sys.stderr)
-            return 1
+        summary = storing.fill(
+            wanted,
+            writer,
+            scheduler=options.scheduler,
+            workers=options.workers,
+            attempts=options.attempts,
+        )
+    if isinstance(summary, int):
+        return summary
     print(f"{summary.new:,} new records in {options.store}")
     if summary.failed:
         print(f"{len(summary.failed):,} failed: `sweep status {options.grid}` says why")
