@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from collective_lab.training.fast.encoder import Encoder, Shape
+from collective_lab.training.fast.encoder import USUAL, Encoder, Parts, Shape
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -77,7 +77,11 @@ def shape(model: "PreTrainedModel") -> Shape:
     )
 
 
-def encoder(models: Sequence["PreTrainedModel"], used: Tensor) -> Encoder:
+def encoder(
+    models: Sequence["PreTrainedModel"],
+    used: Tensor,
+    parts: Parts = USUAL,
+) -> Encoder:
     """Return the encoder that computes what the models compute, on the words that are used.
 
     Parameters
@@ -87,11 +91,18 @@ def encoder(models: Sequence["PreTrainedModel"], used: Tensor) -> Encoder:
     used
         The token ids that can occur, ascending, shape (n_used,): row i of the encoder's word
         embedding is that of token used[i].
+    parts
+        Its norms and dropouts.
     """
     config = models[0].config
     assert config.num_labels is not None, "a classifier has them"
     fast = Encoder(
-        shape(models[0]), len(models), len(used), config.max_position_embeddings, config.num_labels
+        shape(models[0]),
+        len(models),
+        len(used),
+        config.max_position_embeddings,
+        config.num_labels,
+        parts,
     )
     with torch.no_grad():
         for run, model in enumerate(models):

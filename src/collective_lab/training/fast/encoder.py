@@ -12,7 +12,7 @@ things are not: attention probabilities are not dropped out in training, and the
 are windows of one long random mask (`Dropout`), not fresh draws.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -115,19 +115,38 @@ class Norm(nn.Module):
         )
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What of an encoder is computed in several ways; by default, what a processor is fast in.
+
+    Attributes
+    ----------
+    norm
+        Takes runs, width and epsilon.
+    dropout
+        Takes a probability.
+    """
+
+    norm: Callable[[int, int, float], nn.Module] = Norm
+    dropout: Callable[[float], nn.Module] = Dropout
+
+
+USUAL = Parts()
+
+
 class Block(nn.Module):
     """One transformer block, norms after the sums."""
 
-    def __init__(self, shape: Shape, runs: int) -> None:
+    def __init__(self, shape: Shape, runs: int, parts: Parts) -> None:
         super().__init__()
         self.shape = shape
-        self.dropout = Dropout(shape.dropout)
+        self.dropout = parts.dropout(shape.dropout)
         self.qkv = Linear(runs, shape.width, 3 * shape.width)
         self.out = Linear(runs, shape.width, shape.width)
-        self.attention_norm = Norm(runs, shape.width, shape.epsilon)
+        self.attention_norm = parts.norm(runs, shape.width, shape.epsilon)
         self.up = Linear(runs, shape.width, shape.hidden)
         self.down = Linear(runs, shape.hidden, shape.width)
-        self.output_norm = Norm(runs, shape.width, shape.epsilon)
+        self.output_norm = parts.norm(runs, shape.width, shape.epsilon)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Return the block's output, shape (runs, n, length, width)."""
@@ -197,18 +216,29 @@ class Encoder(nn.Module):
         R ≥ 1: the first dimension of every parameter.
     words, positions, labels
         Rows of the two embeddings, and classes.
+    parts
+        Its norms and dropouts.
     """
 
-    def __init__(self, shape: Shape, runs: int, words: int, positions: int, labels: int) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        runs: int,
+        words: int,
+        positions: int,
+        labels: int,
+        parts: Parts = USUAL,
+    ) -> None:
         super().__init__()
         self.shape = shape
         self.words = nn.Parameter(torch.zeros(runs, words, shape.width))
         self.positions = nn.Parameter(torch.zeros(runs, positions, shape.width))
         segment = nn.Parameter(torch.zeros(runs, shape.width)) if shape.head == "tanh" else None
         self.segment = segment
-        self.norm = Norm(runs, shape.width, shape.epsilon)
-        self.dropout, self.head_dropout = Dropout(shape.dropout), Dropout(shape.head_dropout)
-        self.blocks = nn.ModuleList(Block(shape, runs) for _ in range(shape.layers))
+        self.norm = parts.norm(runs, shape.width, shape.epsilon)
+        self.dropout = parts.dropout(shape.dropout)
+        self.head_dropout = parts.dropout(shape.head_dropout)
+        self.blocks = nn.ModuleList(Block(shape, runs, parts) for _ in range(shape.layers))
         self.before = Linear(runs, shape.width, shape.width)
         self.classifier = Linear(runs, shape.width, labels)
 

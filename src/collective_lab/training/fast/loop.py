@@ -71,7 +71,8 @@ def train(
 ) -> Trained:
     """Train a model and return it.
 
-    On one device, equal arguments give equal weights, bit for bit.
+    On one processor with equally many threads, equal arguments give equal weights, bit for bit. On
+    a GPU they do up to rounding: some of its sums come in an order that nobody fixes.
 
     Parameters
     ----------

@@ -87,13 +87,14 @@ class Parameters:
         if gradient.data_ptr() != mine.data_ptr():
             mine.copy_(gradient)
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: float | Tensor) -> None:
         """Move the parameters by one AdamW step against the gradient, each run's clipped by itself.
 
         Parameters
         ----------
         rate
-            The learning rate of this step.
+            The learning rate of this step: a number, or one on the device, shape (), which the
+            host need not know.
         """
         norms = self.gradient[:, : self.n].norm(dim=1, keepdim=True)
         self.gradient.div_(torch.clamp((norms + 1e-6) / MOST_NORM, min=1.0))
@@ -107,6 +108,7 @@ class Parameters:
                 [],
                 [self.steps],
                 fused=True,
+                capturable=isinstance(rate, Tensor) and rate.is_cuda,
                 amsgrad=False,
                 beta1=BETAS[0],
                 beta2=BETAS[1],
