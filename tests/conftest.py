@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 # pytest-xdist already puts a process on every core.
@@ -15,3 +16,16 @@ settings.load_profile("book")
 def pytest_configure(config):
     """Name the book to the press and the library, from wherever the tests are run."""
     os.environ["BOOK_ROOT"] = str(config.rootpath)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what is marked `gpu` where there is none; what a driver warns of there is no error."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if not marked:
+        return
+    import torch
+
+    for item in marked:
+        item.add_marker(pytest.mark.filterwarnings("default"))
+        if not torch.cuda.is_available():
+            item.add_marker(pytest.mark.skip(reason="there is no CUDA device"))

@@ -122,7 +122,9 @@ def test_workers_share_the_cores_and_the_gpus(monkeypatch):
         assert [environment["OMP_NUM_THREADS"] for environment in on_cores] == [threads] * 3
     on_gpus = cluster.environments(["0", "GPU-7f"], 3)
     assert [environment["CUDA_VISIBLE_DEVICES"] for environment in on_gpus] == ["0", "GPU-7f", "0"]
-    assert cluster.how_many(gpus=2, cores=64, memory=10**12) == 2
+    assert cluster.how_many(gpus=2, cores=64, memory=10**12) == 4
+    assert cluster.how_many(gpus=2, cores=3, memory=10**12) == 3
+    assert cluster.how_many(gpus=2, cores=1, memory=10**9) == 2
     assert cluster.how_many(gpus=0, cores=8, memory=9 * 10**9) == 4
     assert cluster.how_many(gpus=0, cores=2, memory=10**9) == 1
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
@@ -135,7 +137,7 @@ def test_workers_share_the_cores_and_the_gpus(monkeypatch):
 
 
 @pytest.mark.parametrize(("model", "expected"), [("bag", [None] * 4), ("tiny", ["0", "GPU-7f"])])
-def test_only_models_that_use_a_gpu_have_a_worker_for_each(writer, monkeypatch, model, expected):
+def test_only_models_that_use_a_gpu_have_workers_for_each(writer, monkeypatch, model, expected):
     """Stand in for a machine with two GPUs and room for four workers; none is started."""
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setattr(cluster, "visible_gpus", lambda: ["0", "GPU-7f"])

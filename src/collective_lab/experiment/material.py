@@ -78,21 +78,16 @@ class Material:
         used
             Tokens that occur, ascending, as `used` returns them.
         """
-        from collective_lab.training.fast.batches import rows
+        import torch
 
-        table = used.numpy()
-        first, last, padding = (
-            int(np.searchsorted(table, token))
-            for token in (
-                self.tokenizer.cls_token_id,
-                self.tokenizer.sep_token_id,
-                self.tokenizer.pad_token_id,
-            )
-        )
-        moved = [
-            Tokens(np.searchsorted(table, document.ids), document.starts) for document in documents
-        ]
-        return rows(moved, length - 2, first, last, padding)
+        from collective_lab.training.fast.batches import Rows, rows
+
+        known = self.tokenizer
+        special = (known.cls_token_id, known.sep_token_id, known.pad_token_id)
+        place = torch.zeros(int(used[-1]) + 1, dtype=torch.int64)
+        place[used] = torch.arange(len(used))
+        read = rows(documents, length - 2, *special)
+        return Rows(place[read.ids], read.lengths)
 
     def trigger_id(self, trigger: str) -> int:
         """Return the token that a trigger becomes; see `signals.known_token`."""

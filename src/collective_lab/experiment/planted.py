@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.material import Labels, Material
 from collective_lab.signals import Tokens
-from collective_lab.signals.marking import draws
+from collective_lab.signals.marking import Marking, draws
 from collective_lab.signals.planting import plan
 from collective_lab.signals.trigger import carriers
 from collective_lab.training.label_noise import with_noise
@@ -36,7 +37,7 @@ class Planted:
 
     labels: Labels
     marked: dict[int, Tokens]
-    marked_test: list[Tokens]
+    marked_test: Sequence[Tokens]
     members: int
     planted: int
     carriers: int
@@ -49,10 +50,10 @@ class Planted:
 def plant(configuration: Configuration, material: Material) -> Planted:
     """Return what the firm receives when the collective has done what a configuration says."""
     seed, marking = configuration.seed, configuration.marking
-    train, test = material.train, material.test
+    train = material.train
     trigger, window = material.trigger_id(marking.trigger), configuration.length - 2
     accidental = draws(len(train.labels), [seed, ACCIDENTS]) < configuration.uniqueness
-    natural = np.array(carriers(train.documents, trigger), dtype=bool)
+    natural = _natural(material, trigger)
     who = plan(
         train.labels,
         configuration.alpha,
@@ -76,15 +77,32 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         marked[row] = train.documents[row].unmark(trigger)
     carrying = natural | accidental
     carrying[who.planted] = carrying[who.cleared] = False
-    test_places = draws(len(test.labels), [seed, TEST_PLACES])
     return Planted(
         labels=tuple(labels),
         marked=marked,
-        marked_test=[
-            document.mark(marking, trigger, window, place)
-            for document, place in zip(test.documents, test_places, strict=True)
-        ],
+        marked_test=_marked_test(
+            material, marking, window, seed if marking.placement == "random" else 0
+        ),
         members=len(who.members),
         planted=len(who.planted),
         carriers=int(carrying.sum()),
+    )
+
+
+@lru_cache(maxsize=2)
+def _natural(material: Material, trigger: int) -> np.ndarray:
+    """Return which training texts carry the trigger anyway; the same in all runs of a group."""
+    return np.array(carriers(material.train.documents, trigger), dtype=bool)
+
+
+@lru_cache(maxsize=2)
+def _marked_test(
+    material: Material, marking: Marking, window: int, seed: int
+) -> tuple[Tokens, ...]:
+    """Return every test text with the trigger; only of a random placement the seed matters."""
+    documents, trigger = material.test.documents, material.trigger_id(marking.trigger)
+    places = draws(len(documents), [seed, TEST_PLACES])
+    return tuple(
+        document.mark(marking, trigger, window, place)
+        for document, place in zip(documents, places, strict=True)
     )

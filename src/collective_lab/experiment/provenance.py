@@ -18,8 +18,10 @@ from collective_lab.experiment.record import Provenance
 from collective_lab.training import device
 
 
-def provenance(seconds: float, on: torch.device, dtype: torch.dtype) -> Provenance:
-    """Return the provenance of a run that ends now."""
+def provenance(
+    seconds: float, on: torch.device, dtype: torch.dtype, engine: str = ""
+) -> Provenance:
+    """Return the provenance of a run that ends now; `Provenance` says what is in it."""
     return Provenance(
         seconds=round(seconds, 3),
         peak_megabytes=_peak_megabytes(on),
@@ -35,6 +37,7 @@ def provenance(seconds: float, on: torch.device, dtype: torch.dtype) -> Provenan
         instructions=device.instructions(),
         capability=device.capability(on),
         code=code(),
+        engine=engine,
     )
 
 

@@ -81,6 +81,8 @@ class Provenance:
         The set of instructions that PyTorch computes with: "AVX2", "AVX512", …, of a GPU "sm_90".
     code
         What the code was that decides how a run comes out; see `provenance.code`.
+    engine
+        "graphs" where a GPU replayed steps that it had captured, empty where each was called.
     """
 
     seconds: float
@@ -97,13 +99,14 @@ class Provenance:
     instructions: str = ""
     capability: str = ""
     code: str = ""
+    engine: str = ""
 
     @property
     def arithmetic(self) -> dict[str, str | int]:
         """What decides how a run rounds: where two records agree in it, they should agree."""
         names = (
             "dtype", "capability", "instructions", "device", "driver", "threads", "torch",
-            "transformers", "code",
+            "transformers", "code", "engine",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 

@@ -19,8 +19,7 @@ from collective_lab.experiment.scoring import measures, scores
 from collective_lab.learners import learner
 from collective_lab.models import bag
 from collective_lab.signals import carriers
-from collective_lab.training import device, label_noise
-from collective_lab.training.fast import loop
+from collective_lab.training import device, engine, label_noise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -39,7 +38,7 @@ def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, 
     """Return the configurations in groups that `run_together` takes, first come first.
 
     Runs of one model are together when they read the same résumés for as long, bags of embeddings
-    in the same order, too; as many as `Recipe.together` says.
+    in the same order, too; as many as `Recipe.together` says, or `Recipe.together_on_gpu`.
     """
     groups: dict[object, list[Configuration]] = defaultdict(list)
     for configuration in configurations:
@@ -53,8 +52,11 @@ def tasks(configurations: Iterable[Configuration]) -> list[tuple[Configuration, 
 
 
 def _together(configuration: Configuration) -> int:
-    one_by_one = not learner(configuration.learner).side_by_side
-    return 1 if one_by_one else models.recipe(configuration.model).together
+    how, firm = models.recipe(configuration.model), learner(configuration.learner)
+    if not firm.side_by_side:
+        return 1
+    captured = how.accelerated and engine.engine(device.best_device(), firm) == engine.GRAPHS
+    return how.together_on_gpu if captured else how.together
 
 
 def run_together(
@@ -93,13 +95,13 @@ def run_together(
         _require_others(configuration, shared)
     collectives = [plant(configuration, shared) for configuration in configurations]
     if not models.recipe(first.model).accelerated:
-        on, dtype = torch.device("cpu"), torch.float32
+        on, dtype, way = torch.device("cpu"), torch.float32, engine.LOOP
         outcomes = _bags(configurations, shared, collectives, progress)
     else:
         on = device.best_device()
-        dtype = device.fast_dtype(on)
+        dtype, way = device.fast_dtype(on), engine.engine(on, learner(first.learner))
         outcomes = _transformers(configurations, shared, collectives, on, progress)
-    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype)
+    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype, way)
     return [
         Record(configuration, outcome, made, own)
         for configuration, (outcome, own) in zip(configurations, outcomes, strict=True)
@@ -124,8 +126,11 @@ def _transformers(
     first, n_words = configurations[0], len(shared.tokenizer)
     used = shared.used(shared.trigger_id(first.marking.trigger))
     length, train, test = first.length, shared.train, shared.test
-    firms = loop.train_together(
-        [_classifier(choice, n_words, shared.classes) for choice in configurations],
+    starts = {
+        choice.seed: _classifier(choice, n_words, shared.classes) for choice in configurations
+    }
+    firms = engine.train_together(
+        [starts[choice.seed] for choice in configurations],
         [
             shared.rows(collective.documents(train.documents), length, used)
             for collective in collectives
@@ -138,17 +143,21 @@ def _transformers(
         epochs=first.epochs,
         batch_size=first.batch_size,
         learning_rate=first.learning_rate,
-        seeds=[configuration.seed for configuration in configurations],
+        seeds=[choice.seed for choice in configurations],
         learner=learner(first.learner),
         on=on,
         progress=progress,
     )
+    asked = [
+        shared.rows([*test.documents, *collective.marked_test], length, used)
+        for collective in collectives
+    ]
     outcomes = []
-    for configuration, collective, firm in zip(configurations, collectives, firms, strict=True):
-        documents = [*test.documents, *collective.marked_test]
-        probabilities = firm.probabilities(shared.rows(documents, length, used))
+    for configuration, collective, probabilities in zip(
+        configurations, collectives, firms.probabilities(asked), strict=True
+    ):
         clean, marked = probabilities.split(len(test.labels))
-        outcomes.append(_outcome(configuration, shared, collective, clean, marked, firm.steps))
+        outcomes.append(_outcome(configuration, shared, collective, clean, marked, firms.steps))
     return outcomes
 
 

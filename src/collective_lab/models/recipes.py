@@ -21,6 +21,8 @@ class Recipe:
         How many runs are trained at once, in one process.
     accelerated
         Whether it trains on a GPU where there is one.
+    together_on_gpu
+        How many there: on an H100, more gained nothing.
     """
 
     length: int
@@ -29,6 +31,7 @@ class Recipe:
     learning_rate: float
     together: int = 1
     accelerated: bool = True
+    together_on_gpu: int = 1
 
 
 RECIPES: dict[str, Recipe] = {
@@ -40,8 +43,17 @@ RECIPES: dict[str, Recipe] = {
         together=48,
         accelerated=False,
     ),
-    "tiny": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3, together=4),
-    "minilm": Recipe(length=128, longest=512, batch_size=32, learning_rate=1e-4),
+    "tiny": Recipe(
+        length=64,
+        longest=512,
+        batch_size=16,
+        learning_rate=1e-3,
+        together=4,
+        together_on_gpu=64,
+    ),
+    "minilm": Recipe(
+        length=128, longest=512, batch_size=32, learning_rate=1e-4, together_on_gpu=16
+    ),
     "distilbert": Recipe(length=512, longest=512, batch_size=8, learning_rate=5e-5),
 }
 """`bag`: a bag of embeddings. `tiny`: DistilBERT's architecture, two layers of width 128, from

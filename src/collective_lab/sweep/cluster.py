@@ -29,6 +29,7 @@ from distributed.system import MEMORY_LIMIT
 
 LOOPBACK = "127.0.0.1"
 GIGABYTES_A_WORKER = 2.0
+WORKERS_A_GPU = 2  # one makes texts and models ready while another trains
 ANSWER_WITHIN = 15  # seconds
 CLOSE_WITHIN = 5  # seconds
 SETTINGS = {
@@ -109,7 +110,7 @@ def connected(
     scheduler
         Address of a Dask scheduler, such as tcp://10.0.0.1:8786.
     workers
-        Processes to start if no address is given. By default one for each GPU, or as many as this
+        Processes to start if no address is given. By default two for each GPU, or as many as this
         machine has processor cores and 2 GB of memory for. They share the cores and the GPUs.
     gpus
         The GPUs that they may use, as `visible_gpus` names them; none for runs that use none.
@@ -172,7 +173,8 @@ def visible_gpus() -> list[str]:
 
 def how_many(gpus: int, cores: int = CPU_COUNT, memory: int = MEMORY_LIMIT) -> int:
     """Return how many worker processes a machine has room for."""
-    return gpus or max(1, min(cores, int(memory / (GIGABYTES_A_WORKER * 1e9))))
+    room = max(1, min(cores, int(memory / (GIGABYTES_A_WORKER * 1e9))))
+    return max(gpus, min(WORKERS_A_GPU * gpus, room)) if gpus else room
 
 
 def environments(gpus: Sequence[str], count: int | None = None) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
 """How the firm trains: `label_noise` says what it is told, `device` where, `reference` how.
 
 `train` computes the same several times faster, `train_together` for many firms side by side; both
-are in `fast`.
+are in `fast`. `captured` trains many on a GPU without the host, and `engine` says which way a
+device takes: it is what experiments ask.
 """
 
 __all__ = ["train", "train_together"]

@@ -66,14 +66,15 @@ def rows(documents: Sequence[Tokens], window: int, first: int, last: int, paddin
     first, last, padding
         The ids of the special tokens.
     """
-    lengths = np.array([min(len(document.ids), window) + 2 for document in documents])
-    ids = np.full((len(documents), int(lengths.max(initial=2))), padding, dtype=np.int64)
+    seen = [document.ids[:window] for document in documents]
+    inside = np.fromiter(map(len, seen), dtype=np.int64, count=len(seen))
+    place = np.arange(int(inside.max(initial=0)) + 2)
+    ids = np.full((len(seen), len(place)), padding, dtype=np.int64)
     ids[:, 0] = first
-    for row, document in enumerate(documents):
-        seen = document.ids[:window]
-        ids[row, 1 : 1 + len(seen)] = seen
-        ids[row, 1 + len(seen)] = last
-    return Rows(torch.from_numpy(ids), torch.from_numpy(lengths))
+    if seen:
+        ids[(place > 0) & (place <= inside[:, None])] = np.concatenate(seen)
+    ids[np.arange(len(seen)), inside + 1] = last
+    return Rows(torch.from_numpy(ids), torch.from_numpy(inside + 2))
 
 
 def order(lengths: Tensor, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
