@@ -1,5 +1,7 @@
 """What training costs on this device: tokens a second, and how near that is to what it can do.
 
+Each model is trained as experiments train it on the device (`training.engine`).
+
 `collective-lab cost book/results/training-cost.json` measures every
 transformer of the book as a sweep trains it, DistilBERT with random weights, which take as long as
 the published ones.
@@ -7,6 +9,7 @@ the published ones.
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,10 +25,17 @@ from transformers import (
 )
 
 from collective_lab.corpora import Synthetic
+from collective_lab.learners import Plain
 from collective_lab.models import scratch
-from collective_lab.models.recipes import RECIPES
-from collective_lab.training import device
+from collective_lab.models.recipes import RECIPES, Recipe
+from collective_lab.training import device, engine
+from collective_lab.training.captured.encoder import PARTS, masks
+from collective_lab.training.captured.graphs import replayed
+from collective_lab.training.captured.step import Step
+from collective_lab.training.captured.text import text
+from collective_lab.training.captured.timetable import timetable
 from collective_lab.training.fast import conversion
+from collective_lab.training.fast.batches import Rows
 from collective_lab.training.fast.memory import keep_freed
 from collective_lab.training.fast.parameters import Parameters
 
@@ -82,7 +92,15 @@ def peak(on: torch.device, dtype: torch.dtype, seconds: float = 2.0) -> float:
     return best
 
 
-def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
+def cost(
+    name: str,
+    on: torch.device,
+    seconds: float = SECONDS,
+    *,
+    way: str | None = None,
+    runs: int | None = None,
+    compiled: bool = False,
+) -> Cost:
     """Measure one of `tiny`, `minilm` and `distilbert`, on rows as long as its recipe's.
 
     Parameters
@@ -93,10 +111,49 @@ def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
         The device.
     seconds
         How long to measure.
+    way
+        How it is trained: `engine.LOOP` or `engine.GRAPHS`; as the device does it when omitted.
+    runs
+        How many at once; as many as the recipe says when omitted.
+    compiled
+        Whether what is captured is compiled first.
     """
     keep_freed()
     recipe = RECIPES[name]
-    models = [_untrained(name) for _ in range(recipe.together)]
+    way = engine.engine(on, Plain()) if way is None else way
+    usual = recipe.together if way == engine.LOOP else recipe.together_on_gpu
+    models = [_untrained(name)] * (usual if runs is None else runs)
+    with FlopCounterMode(display=False) as counter:
+        _called(models[:1], recipe, on)()
+    step = (
+        _called(models, recipe, on)
+        if way == engine.LOOP
+        else _replayed(models, recipe, on, compiled=compiled)
+    )
+    for _ in range(2):
+        step()
+    _wait(on)
+    steps, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        step()
+        _wait(on)
+        steps += 1
+    elapsed = time.perf_counter() - start
+    a_batch = recipe.batch_size * recipe.length
+    return Cost(
+        model=name,
+        length=recipe.length,
+        batch_size=recipe.batch_size,
+        parameters=sum(parameter.numel() for parameter in models[0].parameters()),
+        tokens_per_second=steps * len(models) * a_batch / elapsed,
+        flop_per_token=counter.get_total_flops() / a_batch,
+    )
+
+
+def _called(
+    models: Sequence[PreTrainedModel], recipe: Recipe, on: torch.device
+) -> Callable[[], None]:
+    """Return one step as `training.fast` takes it."""
     fast = conversion.encoder(models, torch.arange(WORDS)).to(on).train()
     parameters = Parameters(fast, device.fast_dtype(on))
     generator = torch.Generator().manual_seed(0)
@@ -108,25 +165,41 @@ def cost(name: str, on: torch.device, seconds: float = SECONDS) -> Cost:
         parameters.gather(functional.cross_entropy(fast(ids, None).flatten(0, 1), labels), fast)
         parameters.step(1e-5)
 
-    with FlopCounterMode(display=False) as counter:
-        step()
-    for _ in range(2):
-        step()
-    _wait(on)
-    steps, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        step()
-        _wait(on)
-        steps += 1
-    elapsed = time.perf_counter() - start
-    return Cost(
-        model=name,
-        length=recipe.length,
-        batch_size=recipe.batch_size,
-        parameters=sum(parameter.numel() for parameter in models[0].parameters()),
-        tokens_per_second=steps * ids.numel() / elapsed,
-        flop_per_token=counter.get_total_flops() / ids.numel(),
+    return step
+
+
+def _replayed(
+    models: Sequence[PreTrainedModel], recipe: Recipe, on: torch.device, *, compiled: bool = False
+) -> Callable[[], None]:
+    """Return one step as `training.captured` takes it."""
+    generator = torch.Generator().manual_seed(0)
+    n, runs = recipe.batch_size, range(len(models))
+    lengths = torch.full((n,), recipe.length)
+    read = Rows(torch.randint(WORDS, (n, recipe.length), generator=generator), lengths)
+    told = functional.one_hot(torch.randint(LABELS, (n,), generator=generator), LABELS).float()
+    encoder = conversion.encoder(models, torch.arange(WORDS), PARTS).to(on).train()
+    plan = timetable(
+        [lengths for _ in runs], epochs=1, batch_size=n, learning_rate=1e-5, seeds=runs,
+        longest=recipe.longest, on=on,
+    )  # fmt: skip
+    step = Step(
+        encoder,
+        Parameters(encoder, device.fast_dtype(on)),
+        text([read for _ in runs], recipe.longest, on),
+        torch.stack([told for _ in runs]).to(on),
+        plan,
+        masks(encoder, n, recipe.length, runs, on),
+        Plain(),
+        compiled=compiled,
     )
+    [width] = plan.widths
+    take = replayed(step, plan.widths)
+
+    def again() -> None:
+        step.number.zero_()  # the timetable has one step
+        take(width)
+
+    return again
 
 
 def _untrained(name: str) -> PreTrainedModel:

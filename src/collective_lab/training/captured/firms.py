@@ -10,7 +10,7 @@ from torch import Tensor
 from collective_lab.learners import Plain
 from collective_lab.training import device
 from collective_lab.training.captured.encoder import PARTS, masks
-from collective_lab.training.captured.graphs import Graphs
+from collective_lab.training.captured.graphs import replayed
 from collective_lab.training.captured.step import Step
 from collective_lab.training.captured.text import text
 from collective_lab.training.captured.timetable import timetable
@@ -127,7 +127,7 @@ def train_together(
     step = Step(
         encoder, parameters, text(rows, longest, on), told, plan, kept, learner, compiled=compiled
     )
-    take = Graphs(step, plan.widths) if on.type == "cuda" else step
+    take = replayed(step, plan.widths)
     steps = len(plan.widths)
     for number, width in enumerate(plan.widths, start=1):
         take(width)

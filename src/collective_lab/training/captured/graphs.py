@@ -1,12 +1,17 @@
 """Capture a step once a width on a GPU, and replay it from there on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 
 from collective_lab.training.captured.step import Step
 
 WARM_UP = 2  # steps before a capture: libraries choose their kernels in the first
+
+
+def replayed(step: Step, widths: Iterable[int]) -> Callable[[int], None]:
+    """Return what takes the step's next step: its graphs on a GPU, elsewhere the step itself."""
+    return Graphs(step, widths) if step.total.is_cuda else step
 
 
 class Graphs:
