@@ -16,6 +16,7 @@ import scipy
 
 from measure import Benchmark, Comparison, compare
 
+NO_BENCHMARKS = ("run", "measure", "gpu", "gpu_records")
 HEADINGS = ("work", "ours", "peak", "rival", "", "peak", "ratio", "remark")
 
 
@@ -27,7 +28,7 @@ def benchmarks(only: list[str]) -> list[Benchmark]:
     for name in names:
         if not (here / f"{name}.py").is_file():
             raise SystemExit(f"there is no benchmark {name!r} in {here.name}/")
-        if name not in ("run", "measure"):
+        if name not in NO_BENCHMARKS:
             found += importlib.import_module(name).BENCHMARKS
     return found
 

@@ -64,8 +64,8 @@ def trainer(work):
     return [one_trainer(work.shared, one) for one in work.configurations]
 
 
-def one_trainer(shared, one):
-    """Return accuracy and success of one run with `transformers.Trainer`."""
+def one_trainer(shared, one, on_cpu=True):
+    """Return accuracy and success of one run with `transformers.Trainer`, on a GPU if asked."""
     tokenizer, test, done = shared.tokenizer, shared.test, plant(one, shared)
 
     def dataset(side, **columns):
@@ -87,7 +87,7 @@ def one_trainer(shared, one):
                 per_device_train_batch_size=one.batch_size,
                 learning_rate=one.learning_rate,
                 seed=one.seed,
-                use_cpu=True,
+                use_cpu=on_cpu,
                 report_to="none",
                 disable_tqdm=True,
                 save_strategy="no",
