@@ -214,8 +214,8 @@ def part(name: str, options: argparse.Namespace) -> Found:
 def command(name: str, options: argparse.Namespace, until: float) -> list[str]:
     """Return what a process of its own does for a part."""
     if name == "tests":
-        tests = (str(ROOT / "tests" / "lab" / "test_captured.py"), "-m", "gpu")
-        return [sys.executable, "-m", "pytest", "-q", "-rfE", "--rootdir", str(ROOT), *tests]
+        files = (str(ROOT / "tests" / "lab" / f"test_{of}.py") for of in ("captured", "engine"))
+        return [sys.executable, "-m", "pytest", "-q", "-rfE", "-m", "gpu", *files]
     more = ("--scale", options.scale, "--until", str(until), "--part", name)
     return [sys.executable, __file__, str(options.folder), *more]
 

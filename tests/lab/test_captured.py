@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from collective_lab.learners import LabelSmoothed, Plain
 from collective_lab.signals import Tokens
@@ -19,7 +20,7 @@ from collective_lab.training.captured.step import Step
 from collective_lab.training.captured.text import text
 from collective_lab.training.captured.timetable import timetable
 from collective_lab.training.captured.widths import padded
-from collective_lab.training.fast import conversion, loop
+from collective_lab.training.fast import conversion, loop, parameters
 from collective_lab.training.fast.batches import order, rows
 from collective_lab.training.fast.encoder import Norm
 from collective_lab.training.fast.parameters import Parameters
@@ -190,20 +191,21 @@ def test_fewer_rows_than_a_batch_are_one_batch():
 
 
 class Watch(TorchDispatchMode):
-    """Writes down every operation: its name, and the shapes and kinds of what it takes."""
+    """Writes down every operation: its name, and the shapes, kinds and devices of what it takes."""
 
     def __init__(self):
         super().__init__()
-        self.seen = []
+        self.seen, self.devices = [], set()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        taken = [*args, *(kwargs or {}).values()]
-        shapes = [(tuple(x.shape), x.dtype) for x in taken if isinstance(x, torch.Tensor)]
-        self.seen.append((str(func), shapes))
+        leaves = tree_leaves((args, kwargs))
+        taken = [x for x in leaves if isinstance(x, torch.Tensor)]
+        self.seen.append((str(func), [(tuple(x.shape), x.dtype) for x in taken]))
+        self.devices |= {x.device.type for x in taken}
         return func(*args, **(kwargs or {}))
 
 
-def a_step(name, dropout=0.2, on=CPU, learner=None, runs=3):
+def a_step(name, dropout=0.2, on=CPU, runs=3):
     """Return a step of some runs."""
     tasks = [planted(a_task(), seed) for seed in range(runs)]
     texts, targets, [used, *_] = zip(*tasks, strict=True)
@@ -214,10 +216,15 @@ def a_step(name, dropout=0.2, on=CPU, learner=None, runs=3):
         seeds=range(runs), longest=LONGEST, on=on,
     )  # fmt: skip
     drawn = masks(encoder, BATCH, max(plan.widths), range(runs), on)
-    parameters = Parameters(encoder, torch.float32)
-    told = torch.stack(targets).to(on)
-    return Step(encoder, parameters, text(texts, LONGEST, on), told, plan, drawn,
-                learner or Plain())  # fmt: skip
+    return Step(
+        encoder,
+        Parameters(encoder, torch.float32),
+        text(texts, LONGEST, on),
+        torch.stack(targets).to(on),
+        plan,
+        drawn,
+        Plain(),
+    )
 
 
 ASKING = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "lift_fresh", "is_nonzero")
@@ -243,6 +250,16 @@ def test_steps_of_one_width_are_the_same_operations_and_ask_nothing(name):
     with Watch() as watch:
         float(step.total)
     assert any(ASKING[0] in operation for operation, _ in watch.seen)  # it would have been seen
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_step_reads_nothing_that_lies_on_the_host(name, monkeypatch):
+    """The device `meta` stands for a GPU: it computes shapes alone, and has no optimiser."""
+    monkeypatch.setattr(parameters, "adamw", lambda *args, **kwargs: None)
+    step = a_step(name, dropout=0.0, on=torch.device("meta"))
+    with Watch() as watch:
+        step(96)
+    assert watch.devices == {"meta"} and len(watch.seen) > 200
 
 
 def test_one_norm_is_the_norms_of_all_runs():

@@ -365,7 +365,8 @@ def test_transformers_together_are_transformers_alone_and_see_every_difference(m
     assert len({record.outcome.target_probability for record in together}) == len(group)
 
 
-def test_tasks_hold_each_configuration_once_and_only_what_goes_together():
+def test_tasks_hold_each_configuration_once_and_only_what_goes_together(monkeypatch):
+    monkeypatch.setattr(device, "best_device", lambda: torch.device("cpu"))
     bags = [BAG.but(alpha=a / 100, seed=s) for s in (0, 1) for a in range(60)]
     tiny = [SMALL.but(epochs=e, seed=s) for e in (1, 2) for s in range(5)]
     others = [Configuration(model="minilm", seed=s) for s in (0, 1)]
