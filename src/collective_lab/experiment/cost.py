@@ -235,6 +235,7 @@ def measure(path: Path) -> None:
         "device": device.name(on),
         "dtype": str(dtype).removeprefix("torch."),
         "threads": 1,
+        "engine": engine.engine(on, Plain()),
         "torch": torch.__version__,
         "peak_flop_per_second": peak(on, dtype),
         "models": [asdict(entry) for entry in costs],

@@ -25,6 +25,9 @@ class Plain:
     def loss(self, logits: "Tensor", targets: "Tensor") -> "Tensor":
         """Return the sum over runs of each run's loss on its rows, shape ().
 
+        No value is read back from the device (`item`, a condition on one): a GPU captures what is
+        computed here and replays it.
+
         Parameters
         ----------
         logits
