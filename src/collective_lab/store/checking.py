@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from collective_lab.experiment import Configuration, Outcome, Record
 from collective_lab.store.reading import Reader, decode
 
-MAY_BE_EMPTY = frozenset(  # a processor, an old record
-    {"driver", "instructions", "capability", "code"}
+MAY_BE_EMPTY = frozenset(  # a processor, its loop, an old record
+    {"driver", "instructions", "capability", "code", "engine"}
 )
 
 
