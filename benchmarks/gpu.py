@@ -52,7 +52,7 @@ class Scale:
     ours, theirs
         Runs on each side of the race.
     peak, compiled
-        Whose speeds are measured; on an H100, `distilbert` gained nothing when it was compiled.
+        Whose speeds are measured; in a trial on an H100, compiling `distilbert` gained nothing.
     measured
         Seconds for each.
     limit

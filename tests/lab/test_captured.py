@@ -1,6 +1,6 @@
 """Steps that ask the host nothing: what the loop to be read gives, run by run, on any device."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -355,6 +355,66 @@ def test_a_learner_with_a_gradient_of_its_own_is_left_to_the_loop():
     assert firms.takes(Plain()) and firms.takes(LabelSmoothed()) and not firms.takes(Own())
     with pytest.raises(ValueError, match="learner is Own: it makes something of its gradient"):
         fit("bert", [a_task()], [0], learner=Own())
+
+
+class StandIn:
+    """What `graphs` needs of CUDA, on a processor: a graph calls again what was called in it."""
+
+    def __init__(self, step):
+        self.step, self.number, self.masks, self.state = step, step.number, step.masks, step.state
+        self.capturing, self.widths, self.registered = None, [], 0
+
+    def __call__(self, width):
+        if self.capturing is not None:
+            self.capturing.width = width
+            self.widths.append(width)
+        self.step(width)
+
+    def wait_stream(self, other):
+        pass
+
+    @contextmanager
+    def graph(self, made, pool):
+        self.capturing = made
+        yield
+        self.capturing = None
+
+    def made(self):
+        there = self
+
+        class Made:
+            def register_generator_state(self, generator):
+                there.registered += 1
+
+            def replay(self):
+                there.step(self.width)
+
+        return Made()
+
+
+def test_captures_leave_a_step_as_it_was(monkeypatch):
+    plain, captured = a_step("bert"), a_step("bert")
+    there = StandIn(captured)
+    for name, value in {
+        "Stream": lambda: there,
+        "current_stream": lambda: there,
+        "stream": lambda side: nullcontext(),
+        "graph_pool_handle": lambda: None,
+        "CUDAGraph": there.made,
+        "graph": there.graph,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, value)
+    replay = Graphs(there, captured.timetable.widths)
+    assert there.widths == [96, 64, 32] and there.registered == 3 * 3
+    for held, other in zip(plain.state, captured.state, strict=True):
+        assert torch.equal(held, other)
+    for width in plain.timetable.widths:
+        plain(width)
+        replay(width)
+    for (_, drawn), (_, again) in zip(plain.masks.drawn, captured.masks.drawn, strict=True):
+        assert torch.equal(drawn, again)
+    for held, other in zip(plain.state, captured.state, strict=True):
+        torch.testing.assert_close(held, other)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class Recipe:
     accelerated
         Whether it trains on a GPU where there is one.
     together_on_gpu
-        How many there: on an H100, more gained nothing.
+        How many there; in a trial on an H100, more gained little.
     """
 
     length: int
