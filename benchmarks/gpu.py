@@ -11,8 +11,8 @@ where it was stopped, and tries again what failed. The parts:
 tests
     Those marked `gpu`.
 race
-    Runs of `minilm` against `transformers.Trainer` on the same work; with its shape and random
-    weights where the published ones are not installed.
+    Runs of `minilm`, as a sweep has them, against `transformers.Trainer` on the same work; with its
+    shape and random weights where the published ones are not installed.
 peak
     Of each transformer: tokens a second, and how much of the card's measured peak that is.
 compiled
@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 480.0
+SEEDS = 2  # of the race
 GRACE = 25.0  # seconds that runs in flight get to end in
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("tests", "race", "peak", "compiled", "records")
@@ -49,8 +50,8 @@ class Scale:
 
     Attributes
     ----------
-    ours, theirs
-        Runs on each side of the race.
+    alphas
+        Sizes that our side of the race trains with, as a sweep does; the other, with the last.
     peak, compiled
         Whose speeds are measured; in a trial on an H100, compiling `distilbert` gained nothing.
     measured
@@ -59,8 +60,7 @@ class Scale:
         Seconds after which a part is given up; the records have the rest.
     """
 
-    ours: int
-    theirs: int
+    alphas: tuple[float, ...]
     peak: tuple[str, ...]
     compiled: tuple[str, ...]
     measured: float
@@ -68,8 +68,14 @@ class Scale:
 
 
 SCALES = {
-    "full": Scale(16, 2, ("tiny", "minilm", "distilbert"), ("minilm", "tiny"), 4.0, 80.0),
-    "ci": Scale(2, 2, ("tiny",), (), 0.2, 120.0),
+    "full": Scale(
+        alphas=(0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.04, 0.03),
+        peak=("tiny", "minilm", "distilbert"),
+        compiled=("minilm", "tiny"),
+        measured=4.0,
+        limit=80.0,
+    ),
+    "ci": Scale(alphas=(0.05, 0.1), peak=("tiny",), compiled=(), measured=0.2, limit=120.0),
 }
 
 
@@ -78,31 +84,33 @@ def race(scale: str) -> Found:
     import torch
 
     from collective_lab.corpora import Synthetic
-    from collective_lab.experiment import Configuration, material, run_together
+    from collective_lab.experiment import Configuration, material, run_together, tasks
     from collective_lab.training import device
     from training import alike, one_trainer
 
     how = SCALES[scale]
     if scale == "ci":
-        base = Configuration(Synthetic(300), length=24, epochs=1, alpha=0.1)
+        base = Configuration(Synthetic(300), length=24, epochs=1)
     else:
-        base = Configuration(Synthetic(n=4_800), firm(), epochs=2, alpha=0.03)
-    shared = material(base.corpus, base.model)
-    on_cpu = device.best_device().type == "cpu"
-    run_together([base.but(epochs=1, seed=99)])  # libraries load and choose
+        base = Configuration(Synthetic(n=4_800), firm(), epochs=2)
+    wave = [base.but(alpha=alpha, seed=seed) for seed in range(SEEDS) for alpha in how.alphas]
+    shared, on = material(base.corpus, base.model), device.best_device()
+    run_together([base.but(seed=SEEDS)])  # libraries load and choose
     start = time.perf_counter()
-    records = run_together([base.but(seed=seed) for seed in range(how.ours)])
-    ours = (time.perf_counter() - start) / how.ours
+    records = [record for group in tasks(wave) for record in run_together(group)]
+    ours = (time.perf_counter() - start) / len(wave)
+    raced = [record for record in records if record.configuration.alpha == how.alphas[-1]]
     start = time.perf_counter()
-    rivals = [one_trainer(shared, base.but(seed=seed), on_cpu) for seed in range(how.theirs)]
-    theirs = (time.perf_counter() - start) / how.theirs
-    mine = [(record.outcome.accuracy, record.outcome.success) for record in records]
+    rivals = [one_trainer(shared, one.configuration, on.type == "cpu") for one in raced]
+    theirs = (time.perf_counter() - start) / len(rivals)
+    mine = [(record.outcome.accuracy, record.outcome.success) for record in raced]
     return {
         "model": base.model,
-        "device": device.name(device.best_device()),
+        "device": device.name(on),
         "torch": torch.__version__,
-        "steps": records[0].outcome.steps,
-        "engine": records[0].provenance.engine,
+        "steps": raced[0].outcome.steps,
+        "engine": raced[0].provenance.engine or "loop",
+        "runs": f"{len(wave)} against {len(rivals)}",
         "seconds a run": ours,
         "Trainer's": theirs,
         "ratio": theirs / ours,
