@@ -302,7 +302,7 @@ def test_texts_are_kept_once():
         assert torch.equal(ids[run, :, :wide], expected.ids) and not ids[run, :, wide:].any()
         assert torch.equal(lengths[run], expected.lengths)
     with pytest.raises(ValueError, match=r"rows are \[5, 61\] a run: they must be equally many"):
-        text([a_task()[0], a_task(n=5)[0]], LONGEST, CPU)
+        fit("bert", [a_task(), a_task(n=5)], [0, 1])
 
 
 def test_the_timetable_is_the_order_of_the_loop():

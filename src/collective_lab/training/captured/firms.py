@@ -81,7 +81,8 @@ def train_together(
     """Train several models side by side, each as it would be trained alone, up to rounding.
 
     They read the batches that `fast.loop.train_together` reads, in that order. Models with dropout
-    are trained side by side too: each run draws its own masks.
+    are trained side by side too: each run draws its own masks, for texts as long as the longest of
+    all. Alone it draws the same if its own longest is padded to the same width.
 
     Parameters
     ----------
@@ -99,8 +100,8 @@ def train_together(
     progress
         Called with the steps started and all steps.
     compiled
-        Whether `torch.compile` makes larger kernels of the encoder first, which takes a minute or
-        more for each width.
+        Whether `torch.compile` makes larger kernels of the encoder first, which takes its time for
+        each width: it pays in long trainings alone.
 
     Raises
     ------
@@ -118,15 +119,14 @@ def train_together(
     encoder = conversion.encoder(models, used, PARTS).to(on).train()
     parameters = Parameters(encoder, device.fast_dtype(on))
     longest = encoder.positions.shape[1]
+    read = text(rows, longest, on)
     plan = timetable(
         [run_rows.lengths for run_rows in rows], epochs=epochs, batch_size=batch_size,
         learning_rate=learning_rate, seeds=seeds, longest=longest, on=on,
     )  # fmt: skip
     kept = masks(encoder, plan.places.shape[2], max(plan.widths), seeds, on)
     told = torch.stack(list(targets)).to(on)
-    step = Step(
-        encoder, parameters, text(rows, longest, on), told, plan, kept, learner, compiled=compiled
-    )
+    step = Step(encoder, parameters, read, told, plan, kept, learner, compiled=compiled)
     take = replayed(step, plan.widths)
     steps = len(plan.widths)
     for number, width in enumerate(plan.widths, start=1):
