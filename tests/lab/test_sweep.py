@@ -51,9 +51,7 @@ def fields_of(configuration):
     return {**values, **values.pop("marking")} | {"marking": None}
 
 
-@pytest.mark.parametrize(
-    ("name", "runs"), [("bag", 2_000), ("tiny", 2_000), ("distilbert", 1_000)]
-)
+@pytest.mark.parametrize(("name", "runs"), [("bag", 2_000), ("tiny", 2_000), ("distilbert", 1_000)])
 def test_a_grid_asks_the_papers_questions(name, runs):
     groups = GRIDS[name].groups()
     assert len(order.ordered(groups)) >= runs
