@@ -65,11 +65,11 @@ def test_cases_stand_by_mechanism_which_is_named_once(listed):
     known = CASE | {"name": "K", "mechanism": "know"}
     rows = cases_rows(listed("cases.yml", CASE, CASE | {"name": "M"}, known))
     assert [row[:2] for row in rows] == [
-        ("*know*", "**K**, 2020"),
-        ("*feed*", "**N**, 2020"),
-        ("", "**M**, 2020"),
+        ("*know*", "**K**, 2020; they"),
+        ("*feed*", "**N**, 2020; they"),
+        ("", "**M**, 2020; they"),
     ]
-    assert rows[0][2:] == ("They. D.", "Not known.", "press", "[S](https://example.org/s)")
+    assert rows[0][2:] == ("D.", "Not known.", "press", "[S](https://example.org/s)")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,20 @@
 """Lists of the book that people write by hand: a YAML list, one entry each, complete and once."""
 
-from dataclasses import fields
-from typing import TypeVar
+from dataclasses import Field, fields
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import yaml
 
 from bookbuild.book import Book
 
-Entry = TypeVar("Entry")
+
+class Dataclass(Protocol):
+    """Whatever ``dataclasses.fields`` takes."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Entry = TypeVar("Entry", bound=Dataclass)
 
 
 def read(book: Book, name: str, kind: type[Entry]) -> list[Entry]:

@@ -93,8 +93,8 @@ def cases_rows(book: Book) -> list[Row]:
     return _named_once(
         (
             f"*{case.mechanism}*",
-            f"**{case.name}**, {case.when}",
-            f"{case.who[0].upper()}{case.who[1:]}. {case.did}",
+            f"**{case.name}**, {case.when}; {case.who}",
+            case.did,
             case.effect,
             case.known,
             ", ".join(case.sources),
@@ -185,7 +185,7 @@ class WorkshopTable(Table):
 class CasesTable(Table):
     """Documented cases."""
 
-    header = ("They", "Case", "Who, and what they did", "Effect", "Known from", "Sources")
+    header = ("They", "Case, when and who", "What they did", "Effect", "Known from", "Sources")
 
     def rows(self, book: Book) -> list[Row]:
         """Return what the book holds of it."""
