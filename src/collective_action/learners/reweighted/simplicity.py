@@ -97,9 +97,11 @@ class LinearWorld:
             If the way is another (it needs no mass then) or the time is not above 0.
         """
         if self.way != "keep":
-            raise ValueError(f"way is {self.way!r}: only members who keep their feature need a mass")
+            raise ValueError(
+                f"way is {self.way!r}: only members who keep their feature need a mass"
+            )
         at = validation.at_least("time", time, 0, strictly=True)
-        learned = -np.expm1(-self.feature**2 * at)
+        learned = -np.expm1(-(self.feature**2) * at)
 
         def lead(alpha: float) -> float:
             return -np.expm1(-alpha * self.signal**2 * at) - (1 - alpha) * learned

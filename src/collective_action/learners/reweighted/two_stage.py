@@ -20,7 +20,9 @@ from collective_action.strategies.strategy import require
 class Windows:
     """The sizes at which each signal point is the collective's, in odds α/(1−α).
 
-    A point is the collective's if its odds lie in (`opens`, `closes`] or above `returns`.
+    A point is the collective's if the odds lie in (`opens`, `closes`] or above `returns`. At the
+    three odds themselves labels are tied, and the answer depends on how the firm breaks ties: here
+    both models break them against y*, which at `closes` serves the collective.
 
     Attributes
     ----------
@@ -97,7 +99,8 @@ class TwoStage:
     ) -> np.ndarray:
         """Return S(α) of any strategy, by training both models at each size.
 
-        In both stages a tie is broken against the collective.
+        Both models break a tie between y* and another label against y*. In the first stage that
+        can serve the collective: its records are then among the mistakes.
 
         Parameters
         ----------
@@ -155,31 +158,39 @@ class TwoStage:
             (self.amplification * strongest - held) / weight,
         )
 
-    def effective_size(self, alphas: ArrayLike, error: float, *, learned: bool) -> np.ndarray:
-        """Return the collective's share of the weight in the second stage, the shape of alphas.
+    def effective_size(
+        self, population: Population, strategy: Strategy, alphas: ArrayLike
+    ) -> np.ndarray:
+        """Return α_eff, the collective's share of the weight in the second stage.
 
-        Its odds are α/(1−α) times λ if the first model gets each planted record wrong, and times 1
-        if it has learned them all, over 1 + (λ−1)·error.
+        It is counted on the records: each weighs λ if the first model gets it wrong.
 
         Parameters
         ----------
-        alphas
-            Collective sizes in [0, 1].
-        error
-            The first model's error on the others' records, in [0, 1].
-        learned
-            Whether the first model answers y* to every planted record.
+        population, strategy, alphas
+            As in `success_curve`.
+
+        Returns
+        -------
+        np.ndarray
+            The shape of alphas.
 
         Raises
         ------
         ValueError
-            If a size or the error is out of range.
+            If an alpha is out of range or the strategy does not fit the population.
         """
         sizes = validation.fractions("alphas", alphas)
-        wrong = validation.fraction("error", error)
-        mine = sizes * (1.0 if learned else self.amplification)
-        theirs = (1 - sizes) * (1 + (self.amplification - 1) * wrong)
-        return (mine / (mine + theirs))[()]
+        points, labels, _ = require(strategy).wanted(population)
+        filed = strategy.law(population).joint
+        spread = sizes[..., np.newaxis, np.newaxis]
+        theirs, mine = (1 - spread) * population.joint, spread * filed
+        first = (theirs + mine).argmax(axis=-1)
+        first[..., points] = _against((theirs + mine)[..., points, :], labels)
+        wrong = np.arange(filed.shape[1]) != first[..., np.newaxis]
+        weights = np.where(wrong, self.amplification, 1.0)
+        weight, total = ((weights * masses).sum(axis=(-2, -1)) for masses in (mine, theirs + mine))
+        return (weight / total)[()]
 
 
 def _against(masses: np.ndarray, labels: np.ndarray) -> np.ndarray:
