@@ -28,7 +28,7 @@ WEIGHTS = torch.rand(R, N, generator=seeded()[2], dtype=torch.float64)
 
 
 def by_autograd(theta: torch.Tensor, features: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-    """The gradient of one record's loss, written out as a network of torch's own."""
+    """Return the gradient of one record's loss, written out as a network of torch's own."""
     w, b, v, c = theta.split([35, 7, 21, 3])
     parts = [w.reshape(7, 5), b, v.reshape(3, 7), c]
     parts = [part.clone().requires_grad_() for part in parts]

@@ -59,7 +59,7 @@ def weighted_success(world: World, others: np.ndarray, member: int, alpha: Fract
 
 
 def naive(world: World, firm: Weights, alpha: float) -> float:
-    """The guarantee with α_eff and the gap and uniqueness of P₀."""
+    """Return the guarantee with α_eff and the gap and uniqueness of P₀."""
     size = firm.effective_size(world.population, FeatureLabel(world.signal), alpha)
     return float(
         bounds.feature_label(
@@ -180,7 +180,7 @@ def two_stage_outcomes(
 
 
 def tied_odds(row: list[Fraction], filed: Fraction, target: int, factor: int) -> list[Fraction]:
-    """The odds r⁻, r and r⁺ of a point, from the statement."""
+    """Return the odds r⁻, r and r⁺ of a point, from the statement."""
     rivals = sorted((mass for y, mass in enumerate(row) if y != target), reverse=True)
     others = rivals[1] if len(rivals) > 1 else Fraction(-(10**6))
     return [
@@ -284,7 +284,7 @@ def test_a_firm_that_shrinks_its_mistakes_is_refused():
 
 
 def tail_risk(masses: np.ndarray, losses: np.ndarray, share: float) -> float:
-    """The largest mean of the losses over densities of at most 1/share, records filled in turn."""
+    """Return the most mean loss over densities of at most 1/share, records filled in turn."""
     left, risk = 1.0, 0.0
     for at in np.argsort(-losses, kind="stable"):
         taken = min(left, masses[at] / share)
@@ -293,7 +293,7 @@ def tail_risk(masses: np.ndarray, losses: np.ndarray, share: float) -> float:
 
 
 def chi_square_risk(masses: np.ndarray, losses: np.ndarray, radius: float) -> float:
-    """The same over densities within a χ²-distance, by its one-dimensional dual."""
+    """Return the same over densities within a χ²-distance, by its one-dimensional dual."""
 
     def dual(level: float) -> float:
         excess = np.maximum(losses - level, 0)

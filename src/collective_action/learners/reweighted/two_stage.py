@@ -150,13 +150,12 @@ class TwoStage:
         strongest = rivals[rows, leading]
         rivals[rows, leading] = -np.inf
         others = rivals.max(axis=1)
-        return Windows(
-            points,
-            weight,
-            (np.maximum(strongest / self.amplification, others) - held) / weight,
-            (strongest - held) / weight,
-            (self.amplification * strongest - held) / weight,
+        bars = (
+            np.maximum(strongest / self.amplification, others),
+            strongest,
+            self.amplification * strongest,
         )
+        return Windows(points, weight, *(_lead(bar, held) / weight for bar in bars))
 
     def effective_size(
         self, population: Population, strategy: Strategy, alphas: ArrayLike
@@ -191,6 +190,12 @@ class TwoStage:
         weights = np.where(wrong, self.amplification, 1.0)
         weight, total = ((weights * masses).sum(axis=(-2, -1)) for masses in (mine, theirs + mine))
         return (weight / total)[()]
+
+
+def _lead(rival: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Return how far the rival masses lead, exactly 0 where they are tied."""
+    lead = rival - held
+    return np.where(np.abs(lead) <= TIE * np.maximum(np.abs(rival), held), 0.0, lead)
 
 
 def _against(masses: np.ndarray, labels: np.ndarray) -> np.ndarray:
