@@ -41,18 +41,22 @@ def best(masses: list[Fraction]) -> list[int]:
 # --- weights -----------------------------------------------------------------------------------
 
 
-def weigh(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.ndarray, int]:
+def weigh(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights of the others, some of them 0, and of members, alike or not."""
     others = rng.integers(0, 6, shape) if rng.random() < 0.5 else rng.integers(1, 21, shape)
-    return others, int(rng.integers(1, 21))
+    member = rng.integers(1, 21, shape)
+    return others, np.full(shape, member[0, 0]) if rng.random() < 0.5 else member
 
 
-def weighted_success(world: World, others: np.ndarray, member: int, alpha: Fraction) -> Fraction:
+def weighted_success(
+    world: World, others: np.ndarray, member: np.ndarray, alpha: Fraction
+) -> Fraction:
     """S(α) by going through the labels of each point, ties against the collective."""
     joint, sent = exact_masses(world)
     success = Fraction(0)
     for x, row in enumerate(joint):
         masses = [(1 - alpha) * int(others[x, y]) * mass for y, mass in enumerate(row)]
-        masses[world.target] += alpha * member * sent[x]
+        masses[world.target] += alpha * int(member[x, world.target]) * sent[x]
         if sent[x] > 0 and best(masses) == [world.target]:
             success += sent[x]
     return success

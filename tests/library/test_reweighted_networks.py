@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import torch
 
-from collective_action.learners.reweighted import __main__ as recorder
-from collective_action.learners.reweighted import networks
+from collective_action.learners.network import reweighted as networks
+from collective_action.learners.network.reweighted import __main__ as recorder
 from collective_action.worlds import digits, three_signals
 from support.books import THIS_BOOK
 
@@ -72,7 +72,7 @@ def test_runs_hold_members_records_and_nested_collectives():
 def test_training_twice_counts_the_mistakes_of_the_first_stage():
     runs = networks.digit_runs([20], AGAIN)
     first = networks.train(runs, steps=40, stage=1)
-    wrong = networks.DIGITS_NETWORK.answers(first, runs.features) != runs.labels
+    wrong = networks.NETWORK.answers(first, runs.features) != runs.labels
     weights = 1 + 4.0 * wrong
     found = networks.train_twice(runs, 40, 5)
     expected = (weights * runs.member).sum(1) / weights.sum(1)

@@ -1,4 +1,4 @@
-"""Record the networks of a chapter: `python -m collective_action.learners.reweighted FILE`.
+"""Record the networks of a chapter: `python -m collective_action.learners.network.reweighted FILE`.
 
 Every figure of trained networks in *The same size, another learner* comes from this record. It
 takes a few minutes on one core.
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from collective_action.learners.reweighted.networks import (
+from collective_action.learners.network.reweighted import (
     STEPS,
     digit_runs,
     race,
@@ -73,7 +73,7 @@ def main(path: Path) -> None:
     begun = time.perf_counter()
     torch.set_num_threads(1)  # the networks are tiny: threads would wait for each other
     provenance: dict[str, Any] = {
-        "command": f"python -m collective_action.learners.reweighted {path.as_posix()}",
+        "command": f"python -m collective_action.learners.network.reweighted {path.as_posix()}",
         "date": datetime.now(UTC).date().isoformat(),
         "device": "CPU",
         "python": platform.python_version(),
@@ -112,7 +112,7 @@ def _text(record: dict) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
-        prog="python -m collective_action.learners.reweighted", description=__doc__
+        prog="python -m collective_action.learners.network.reweighted", description=__doc__
     )
     parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
     main(parser.parse_args().record)

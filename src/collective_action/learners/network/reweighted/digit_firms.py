@@ -1,8 +1,4 @@
-"""Networks that do not weigh every record alike: trained twice, or on their worst records.
-
-On digits with a patch (`worlds.digits`) and on three signals (`worlds.three_signals`), many
-collectives side by side. This part needs torch and scikit-learn.
-"""
+"""Firms that read digits, trained once, twice, or on their worst records: many side by side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,20 +16,14 @@ from collective_action.learners.network.classifier_descent import (
     tail,
 )
 from collective_action.learners.network.classifiers import ReluNetwork
-from collective_action.worlds import digits, three_signals
+from collective_action.worlds import digits
 
 NOISE = 0.1
 BATCH = 128
 STEPS = 600
 LOOK_EVERY = 20
-DIGITS_NETWORK = ReluNetwork(digits.PIXELS, 32, digits.LABELS)
-DIGITS_STEP = Step(0.2, momentum=0.5)
-
-SIGNALS_NETWORK = ReluNetwork(three_signals.INPUTS, 64, 2)
-SIGNALS_STEP = Step(0.05)
-SIGNALS_BATCH = 64
-SIGNALS_RECORDS, SIGNALS_TESTED = 4000, 2000
-SIGNALS_TEST_SEED = 1_000
+NETWORK = ReluNetwork(digits.PIXELS, 32, digits.LABELS)
+STEP = Step(0.2, momentum=0.5)
 
 Look = Callable[[int, ClassifierDescent], None]
 
@@ -66,7 +56,7 @@ class DigitRuns:
         """
         data = _digits()
         patched, clean = (
-            DIGITS_NETWORK.answers(theta, torch.as_tensor(images, dtype=theta.dtype)).numpy()
+            NETWORK.answers(theta, torch.as_tensor(images, dtype=theta.dtype)).numpy()
             for images in (data.others(), data.test_images)
         )
         return pd.DataFrame(
@@ -161,9 +151,7 @@ def train(
     generators = [
         torch.Generator().manual_seed(1_000 * stage + int(seed) + 1) for seed in runs.seeds
     ]
-    descent = ClassifierDescent(
-        DIGITS_NETWORK, DIGITS_NETWORK.start(generators), DIGITS_STEP, generators
-    )
+    descent = ClassifierDescent(NETWORK, NETWORK.start(generators), STEP, generators)
     drawn = batches(
         torch.ones(runs.labels.shape) if weights is None else weights, BATCH, steps, generators
     )
@@ -173,7 +161,7 @@ def train(
         features, labels = runs.features[rows, batch], runs.labels[rows, batch]
         emphasis = None
         if worst is not None:
-            emphasis = tail(DIGITS_NETWORK.losses(descent.theta, features, labels), worst)
+            emphasis = tail(NETWORK.losses(descent.theta, features, labels), worst)
         descent.take(features, labels, emphasis)
         if look is not None and (at + 1) % LOOK_EVERY == 0:
             look(at + 1, descent)
@@ -196,7 +184,7 @@ def train_twice(runs: DigitRuns, first_steps: int, amplification: float) -> pd.D
         λ ≥ 1.
     """
     first = train(runs, steps=first_steps, stage=1)
-    mistaken = DIGITS_NETWORK.answers(first, runs.features) != runs.labels
+    mistaken = NETWORK.answers(first, runs.features) != runs.labels
     weights = torch.where(mistaken, float(amplification), 1.0)
     joined = runs.member.to(weights.dtype)
     heads = joined.sum(1)
@@ -215,66 +203,4 @@ def train_on_worst(runs: DigitRuns, share: float) -> pd.DataFrame:
         frames.append(runs.table(descent.theta, step=step))
 
     train(runs, worst=share, look=look)
-    return pd.concat(frames, ignore_index=True)
-
-
-def race(
-    signal: str, shares: Sequence[float], seeds: Sequence[int], looks: Sequence[int]
-) -> pd.DataFrame:
-    """Return how well a signal does against the simple feature, after some numbers of steps.
-
-    Columns: signal, alpha, seed, step, success (among people of label 0, whom the simple feature
-    speaks against; label 1 is wanted) and accuracy (of everybody, unmarked).
-
-    Parameters
-    ----------
-    signal
-        One of `worlds.three_signals.SIGNALS`.
-    shares
-        α of each collective, in [0, 1].
-    seeds
-        One population of 4,000 each.
-    looks
-        Ascending numbers of steps, from 1.
-
-    Raises
-    ------
-    ValueError
-        If the signal has another name.
-    """
-    rows = [(share, seed) for share in shares for seed in seeds]
-    features, labels = [], []
-    for share, seed in rows:
-        rng = np.random.default_rng(seed)
-        x, y = three_signals.population(SIGNALS_RECORDS, rng)
-        joined = rng.permutation(SIGNALS_RECORDS)[: round(share * SIGNALS_RECORDS)]
-        x[joined], y[joined] = three_signals.marked(x[joined], signal), 1
-        features.append(x)
-        labels.append(y)
-    x = torch.as_tensor(np.stack(features), dtype=torch.float32)
-    y = torch.as_tensor(np.stack(labels))
-    tested, truth = three_signals.population(
-        SIGNALS_TESTED, np.random.default_rng(SIGNALS_TEST_SEED)
-    )
-    clean = torch.as_tensor(tested, dtype=torch.float32)
-    against = torch.as_tensor(three_signals.marked(tested[truth == 0], signal), dtype=x.dtype)
-    generators = [torch.Generator().manual_seed(int(seed) + 1) for _, seed in rows]
-    descent = ClassifierDescent(
-        SIGNALS_NETWORK, SIGNALS_NETWORK.start(generators), SIGNALS_STEP, generators
-    )
-    drawn = batches(torch.ones(y.shape), SIGNALS_BATCH, max(looks), generators)
-    place = torch.arange(len(rows))[:, None]
-    frames = []
-    for at in range(max(looks)):
-        batch = drawn[:, at]
-        descent.take(x[place, batch], y[place, batch])
-        if at + 1 in looks:
-            moved = SIGNALS_NETWORK.answers(descent.theta, against).numpy() == 1
-            right = SIGNALS_NETWORK.answers(descent.theta, clean).numpy() == truth
-            frames.append(
-                pd.DataFrame(rows, columns=["alpha", "seed"]).assign(
-                    signal=signal, step=at + 1,
-                    success=moved.mean(axis=1), accuracy=right.mean(axis=1),
-                )
-            )  # fmt: skip
     return pd.concat(frames, ignore_index=True)
