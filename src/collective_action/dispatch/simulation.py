@@ -46,6 +46,8 @@ def simulate(
 
     Each order is offered to an idle courier drawn at random until one takes it, and that courier
     misses the next N − I orders. In the beginning those out are drawn at random from everybody.
+    While the first half of `settle` passes, whoever is out may be the next one back: trips of one
+    length alone would repeat the beginning as an echo for a long time.
 
     Parameters
     ----------
@@ -89,12 +91,12 @@ def simulate(
     declined, taken, shares = (np.zeros(rows.size) for _ in range(3))
     for at in range(before + counted):
         share = waiting / idle
-        luck, who = generator.random((2, rows.size))
+        luck, who, mixing = generator.random((3, rows.size))
         with np.errstate(divide="ignore"):
             run = np.log(luck) / np.log(share)  # at least j with chance q^j
         declines = np.where(share == 1, rule.raises, np.minimum(run, rule.raises)).astype(np.int64)
         to_member = (declines == rule.raises) & (who < share)
-        place = at % busy
+        place = at % busy if at >= before // 2 else (mixing * busy).astype(np.int64)
         back = out[place, rows]
         out[place, rows] = to_member
         waiting = waiting - to_member + back
