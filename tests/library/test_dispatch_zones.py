@@ -2,15 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import optimize, stats
 
 from collective_action.dispatch import (
+    City,
     Rule,
     everybody_rotates,
     gains_from,
     members_rotate,
     most_oversupply,
     pay,
+    simulate,
     stays_from,
 )
 from support.errands import random_rule
@@ -169,6 +171,25 @@ def test_a_rota_is_a_smaller_city_with_the_same_orders():
 def test_what_makes_no_sense_is_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
         wrong()
+
+
+@pytest.mark.slow
+def test_events_in_a_large_city_lie_on_the_side_of_each_threshold_that_the_formulas_say():
+    signs = []
+    for rule in (Rule(1, 2.0), Rule(4, 2.5), Rule(20, 3.5)):
+        cities, wanted = [], []
+        for idle in (0.15, 0.25):
+            for name, at in (("gain", gains_from(idle, rule)), ("stay", stays_from(idle, rule))):
+                for alpha, above in ((0.85 * at, False), (1 - 0.85 * (1 - at), True)):
+                    cities.append(City(2_000, round(2_000 * alpha), round(2_000 * idle)))
+                    wanted.append((name, above))
+        seen = simulate(cities, rule, orders=10_000, evenings=8, settle=20_000, rng=11).pay
+        for at, (name, above) in enumerate(wanted):
+            lead = seen.members[at] - (1 if name == "gain" else seen.outsiders[at])
+            signs.append((name, above))
+            assert (lead.mean() > 0) == above
+            assert abs(lead.mean()) > 2 * stats.sem(lead)
+    assert len(set(signs)) == 4
 
 
 @pytest.mark.slow
