@@ -196,7 +196,7 @@ def test_events_in_a_large_city_lie_on_the_side_of_each_threshold_that_the_formu
 def test_five_thousand_of_each():
     for idle, rule in random_settings(8, 5_000):
         check_gain(idle, rule)
-        check_stay(idle, rule, 24)
+        check_stay(idle, rule, 10)
     for setting in random_pairs(9, 5_000):
         check_ratio(*setting)
     rng = np.random.default_rng(10)
