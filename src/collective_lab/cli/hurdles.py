@@ -1,4 +1,4 @@
-"""Why a collective succeeds with some texts and not with others: `collective-lab hurdles --help`."""
+"""Why a collective wins some texts and not others: `collective-lab hurdles --help`."""
 
 import argparse
 import json
@@ -16,9 +16,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     verb = commands.add_parser(
         "hurdles",
         help="why does a collective win some texts and not others?",
-        description="A word counter trains on texts, without a collective and with some. How far is\n"
-        "the target behind at each test text, how many marks does the text get for its\n"
-        "length, and how hard does the mark push?",
+        description="A word counter trains on texts, without a collective and with several.\n"
+        "How far is the target behind at each test text, how many marks does the text\n"
+        "get for its length, and how hard does the mark push?",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verb.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")

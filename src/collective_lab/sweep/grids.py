@@ -40,7 +40,7 @@ before it was run:
 The grid `debian` asks what of the others carries over to a real text: the curves of both
 strategies, noise, how often the trigger stands in a text and, in the group `trigger`, another rare
 character. A run costs three seconds. Twenty seeds, because an interval over few seeds covers less
-than it says. Its group `tiny` has the curves of a transformer after one pass and after two, with
+than it says; five for what was asked later, the batch size and the target. Its group `tiny` has the curves of a transformer after one pass and after two, with
 five seeds: a run costs half a minute. One pass over these texts takes as many steps as five over
 the 4,800 synthetic ones.
 """
@@ -231,6 +231,10 @@ REAL: Mapping[str, Sequence[Study]] = MappingProxyType(
         "label_noise": [Study(20, {"label_noise": [0, 0.3], "alpha": REAL_SIZES})],
         "trigger": [Study(20, {"trigger": ["{", "^"], "alpha": REAL_SIZES})],
         "spacing": [Study(20, {"spacing": [5, 20, 40], "alpha": REAL_SIZES})],
+        "batch_size": [Study(5, {"batch_size": [16, 64], "alpha": REAL_SIZES})],
+        "target": [
+            Study(5, {"target": range(len(Debian.labels)), "alpha": (0, 0.001, 0.003, 0.01)})
+        ],
         "tiny": [
             Study(5, {"model": ["tiny"], "epochs": [1, 2], **curve})
             for curve in (
