@@ -56,9 +56,9 @@ def read(corpus: Source, seeds: int = 5, members: Sequence[int] = MEMBERS) -> di
         `texts` has a list for each column, an entry a test text: `words`, `tokens`, `marks`, and
         means over seeds of firms without a collective: `lag`, the largest one, `lag_noisy` with
         30 % of the labels wrong, `strongest` from `hurdles.strongest`; and for some sizes `won_…`,
-        the number of seeds that won it. `sizes` has a row for each seed and size, with the size, half
-        and a quarter of the training texts: `push`, the median over texts of that on the leading
-        label, `lag`, the median of the largest, and `success`.
+        the number of seeds that won it. `sizes` has a row for each seed, part of the training texts
+        and size: `push`, the median over texts of that on the leading label, `lag`, the median of
+        the largest, and `success`.
 
     Raises
     ------

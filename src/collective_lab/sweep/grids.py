@@ -40,9 +40,9 @@ before it was run:
 The grid `debian` asks what of the others carries over to a real text: the curves of both
 strategies, noise, how often the trigger stands in a text and, in the group `trigger`, another rare
 character. A run costs three seconds. Twenty seeds, because an interval over few seeds covers less
-than it says; five for what was asked later, the batch size and the target. Its group `tiny` has the curves of a transformer after one pass and after two, with
-five seeds: a run costs half a minute. One pass over these texts takes as many steps as five over
-the 4,800 synthetic ones.
+than it says; five for what was asked later, the batch size and the target. Its group `tiny` has the
+curves of a transformer after one pass and after two, with five seeds: a run costs half a minute.
+One pass over these texts takes as many steps as five over the 4,800 synthetic ones.
 """
 
 import itertools
