@@ -24,6 +24,13 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     verb.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
     choosing.add_texts(verb)
     verb.add_argument("--seeds", type=count, default=5, help="default: %(default)s")
+    verb.add_argument(
+        "--members",
+        type=count,
+        nargs="+",
+        metavar="N",
+        help="of the collectives; default: 10 to 1,000",
+    )
     verb.set_defaults(command=_hurdles)
 
 
@@ -34,7 +41,8 @@ def _hurdles(options: argparse.Namespace) -> int:
     from collective_lab.experiment import reading  # loads PyTorch
 
     try:
-        found = reading.read(choosing.texts(options), options.seeds)
+        sizes = options.members or reading.MEMBERS
+        found = reading.read(choosing.texts(options), options.seeds, sizes)
     except (FileNotFoundError, ArchiveError, DownloadError) as error:
         print(error, file=sys.stderr)
         return 1

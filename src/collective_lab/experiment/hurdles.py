@@ -101,7 +101,7 @@ def hurdles(dose: np.ndarray, lag: np.ndarray) -> np.ndarray:
         return np.where(behind > 0, behind / dose, 0.0)
 
 
-def won(dose: np.ndarray, lag: np.ndarray, push: np.ndarray) -> np.ndarray:
+def won(dose: np.ndarray, lag: np.ndarray, push: np.ndarray, target: int) -> np.ndarray:
     """Return which marked texts are read as the target, shape (n,); a tie goes against it.
 
     Parameters
@@ -110,10 +110,11 @@ def won(dose: np.ndarray, lag: np.ndarray, push: np.ndarray) -> np.ndarray:
         As for `hurdles`.
     push
         From `pushes`, shape (classes,).
+    target
+        y*.
     """
     ahead = dose[:, np.newaxis] * push - lag
-    target = np.flatnonzero((push == 0) & (lag == 0).all(axis=0))
-    return (np.delete(ahead, target[:1], axis=1) > 0).all(axis=1)
+    return (np.delete(ahead, target, axis=1) > 0).all(axis=1)
 
 
 def strongest(firm: Bag, documents: Sequence[Tokens], target: int) -> np.ndarray:

@@ -125,7 +125,7 @@ def _about(
 ) -> tuple[dict[str, float], np.ndarray]:
     lag = hurdles.lags(firm, documents, target)
     push = hurdles.pushes(firm, trigger, target)
-    wins = hurdles.won(dose, lag, push)
+    wins = hurdles.won(dose, lag, push, target)
     row = {
         "push": float(np.median(push[leading])),
         "lag": float(np.median(lag.max(axis=1))),
