@@ -1,4 +1,4 @@
-"""What decides one text: the account of lag, dose and push against the firm's own answers."""
+"""What decides one text: the account of lag, dose and weight against the firm's own answers."""
 
 import json
 
@@ -41,19 +41,19 @@ def answer(firm, text):
 
 def account(firm, text, marked, target, rule):
     lag = hurdles.lags(firm, [text], target)
-    dose, push = hurdles.doses([text], [marked]), hurdles.pushes(firm, TRIGGER, target)
-    return rule(dose, lag, push, target)[0]
+    dose, weight = hurdles.doses([text], [marked]), hurdles.weights(firm, TRIGGER, target)
+    return rule(dose, lag, weight, target)[0]
 
 
-def leading_rival_alone(dose, lag, push, target):
+def leading_rival_alone(dose, lag, weight, target):
     """Judge as if the label that led before were the only rival."""
     rival = lag.argmax(axis=1)
-    return (rival == target) | (dose * push[rival] > lag[np.arange(len(lag)), rival])
+    return (rival == target) | (dose * weight[rival] > lag[np.arange(len(lag)), rival])
 
 
-def share_for_dose(dose, lag, push, target):
+def share_for_dose(dose, lag, weight, target):
     """Judge with s in the place of s/(1 − s)."""
-    return hurdles.won(dose / (1 + dose), lag, push, target)
+    return hurdles.won(dose / (1 + dose), lag, weight, target)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_with_one_push_a_text_is_won_above_its_hurdle():
         lag = rng.normal(1, 2, (20, CLASSES))
         lag[:, target] = 0
         needed = hurdles.hurdles(dose, lag)
-        for push in rng.uniform(0, 100, 5):
-            every = np.where(np.arange(CLASSES) == target, 0, push)
-            assert (hurdles.won(dose, lag, every, target) == (push > needed)).all()
+        for weight in rng.uniform(0, 100, 5):
+            every = np.where(np.arange(CLASSES) == target, 0, weight)
+            assert (hurdles.won(dose, lag, every, target) == (weight > needed)).all()
 
 
 def test_without_a_mark_the_hurdle_is_infinite_or_nothing():
@@ -108,9 +108,9 @@ def test_a_trained_firm_answers_as_the_account_says():
     documents = shared.test.documents
     lag = hurdles.lags(firm, documents, choice.target)
     dose = hurdles.doses(documents, planted.marked_test)
-    push = hurdles.pushes(firm, shared.trigger_id("{"), choice.target)
+    weight = hurdles.weights(firm, shared.trigger_id("{"), choice.target)
     answers = firm.probabilities(planted.marked_test).argmax(axis=1)
-    assert (hurdles.won(dose, lag, push, choice.target) == (answers == choice.target)).all()
+    assert (hurdles.won(dose, lag, weight, choice.target) == (answers == choice.target)).all()
     probabilities = firm.probabilities(documents)
     behind = np.log(probabilities.max(axis=1) / probabilities[:, choice.target])
     assert lag.max(axis=1) == pytest.approx(behind, abs=1e-3)
@@ -138,8 +138,8 @@ def test_the_strongest_word_is_the_one_whose_loss_helps_most():
         (lambda firm, text: hurdles.lags(firm, [], 0), "a token in each"),
         (lambda firm, text: hurdles.lags(firm, [Tokens(text.ids[:0], np.zeros(1))], 0), "a token"),
         (lambda firm, text: hurdles.lags(firm, [text], CLASSES), "target"),
-        (lambda firm, text: hurdles.pushes(firm, WORDS, 0), "trigger"),
-        (lambda firm, text: hurdles.pushes(firm, 0, -1), "target"),
+        (lambda firm, text: hurdles.weights(firm, WORDS, 0), "trigger"),
+        (lambda firm, text: hurdles.weights(firm, 0, -1), "target"),
         (lambda firm, text: hurdles.doses([text], []), "marked has 0 texts"),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_corpus_is_read_to_a_file(tmp_path, capsys):
     by_size = {row["members"]: row for row in found["sizes"] if row["part"] == 1}
     assert by_size[0]["success"] < by_size[50]["success"]
     assert by_size[50]["success"] == pytest.approx(np.mean(texts["won_50"]), abs=1e-6)
-    assert by_size[5]["push"] < by_size[50]["push"]
+    assert by_size[5]["weight"] < by_size[50]["weight"]
     assert np.array(texts["lag_noisy"]).mean() < np.array(texts["lag"]).mean()
 
 

@@ -18,7 +18,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         help="why does a collective win some texts and not others?",
         description="A word counter trains on texts, without a collective and with several.\n"
         "How far is the target behind at each test text, how many marks does the text\n"
-        "get for its length, and how hard does the mark push?",
+        "get for its length, and how much does the mark weigh?",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verb.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")

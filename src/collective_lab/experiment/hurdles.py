@@ -1,9 +1,10 @@
 """Section 5, one text: how strong a trigger must be before a word counter follows it.
 
 The firm is a `Bag`. The lag of a text is how far the target is behind another label without the
-trigger; its dose is the triggers it gets for each of its tokens; the push is what the target gains
-on that label in a text of triggers alone. The text is won where dose times push exceeds the lag,
-for every other label. So each text has a hurdle, the push that it takes: lag over dose.
+trigger; its dose is the triggers that it gets for each of its tokens; the weight of the trigger is
+by how much the target leads that label in a text of triggers alone. The text is won where dose
+times weight exceeds the lag, for every other label. So each text has a hurdle, the weight that it
+takes: lag over dose.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ def lags(firm: Bag, documents: Sequence[Tokens], target: int) -> np.ndarray:
     return logits - logits[:, [target]]
 
 
-def pushes(firm: Bag, trigger: int, target: int) -> np.ndarray:
+def weights(firm: Bag, trigger: int, target: int) -> np.ndarray:
     """Return by how much a text of triggers alone puts the target ahead, shape (classes,).
 
     Parameters
@@ -86,7 +87,7 @@ def doses(documents: Sequence[Tokens], marked: Sequence[Tokens]) -> np.ndarray:
 
 
 def hurdles(dose: np.ndarray, lag: np.ndarray) -> np.ndarray:
-    """Return the push that each text takes if it is one for all labels, shape (n,).
+    """Return the weight that each text takes if it is one for all labels, shape (n,).
 
     Parameters
     ----------
@@ -101,19 +102,19 @@ def hurdles(dose: np.ndarray, lag: np.ndarray) -> np.ndarray:
         return np.where(behind > 0, behind / dose, 0.0)
 
 
-def won(dose: np.ndarray, lag: np.ndarray, push: np.ndarray, target: int) -> np.ndarray:
+def won(dose: np.ndarray, lag: np.ndarray, weight: np.ndarray, target: int) -> np.ndarray:
     """Return which marked texts are read as the target, shape (n,); a tie goes against it.
 
     Parameters
     ----------
     dose, lag
         As for `hurdles`.
-    push
-        From `pushes`, shape (classes,).
+    weight
+        From `weights`, shape (classes,).
     target
         y*.
     """
-    ahead = dose[:, np.newaxis] * push - lag
+    ahead = dose[:, np.newaxis] * weight - lag
     return (np.delete(ahead, target, axis=1) > 0).all(axis=1)
 
 

@@ -1,7 +1,7 @@
 """How a word counter reads the texts of one corpus, with collectives of several sizes.
 
 `collective-lab hurdles FILE --data debian` writes what `read` measures: of each test text its
-length, its triggers, its lag without a collective and who wins it; of each size the push and the
+length, its triggers, its lag without a collective and who wins it; of each size the weight and the
 success.
 """
 
@@ -57,7 +57,7 @@ def read(corpus: Source, seeds: int = 5, members: Sequence[int] = MEMBERS) -> di
         means over seeds of firms without a collective: `lag`, the largest one, `lag_noisy` with
         30 % of the labels wrong, `strongest` from `hurdles.strongest`; and for some sizes `won_…`,
         the number of seeds that won it. `sizes` has a row for each seed, part of the training texts
-        and size: `push`, the median over texts of that on the leading label, `lag`, the median of
+        and size: `weight`, the median over texts of that on the leading label, `lag`, the median of
         the largest, and `success`.
 
     Raises
@@ -124,10 +124,10 @@ def _about(
     documents: Sequence, dose: np.ndarray, leading: np.ndarray, trigger: int, target: int, firm: Bag
 ) -> tuple[dict[str, float], np.ndarray]:
     lag = hurdles.lags(firm, documents, target)
-    push = hurdles.pushes(firm, trigger, target)
-    wins = hurdles.won(dose, lag, push, target)
+    weight = hurdles.weights(firm, trigger, target)
+    wins = hurdles.won(dose, lag, weight, target)
     row = {
-        "push": float(np.median(push[leading])),
+        "weight": float(np.median(weight[leading])),
         "lag": float(np.median(lag.max(axis=1))),
         "success": float(wins.mean()),
     }
