@@ -232,9 +232,7 @@ REAL: Mapping[str, Sequence[Study]] = MappingProxyType(
         "trigger": [Study(20, {"trigger": ["{", "^"], "alpha": REAL_SIZES})],
         "spacing": [Study(20, {"spacing": [5, 20, 40], "alpha": REAL_SIZES})],
         "batch_size": [Study(5, {"batch_size": [16, 64], "alpha": REAL_SIZES})],
-        "target": [
-            Study(5, {"target": range(len(Debian.labels)), "alpha": (0, 0.001, 0.003, 0.01)})
-        ],
+        "target": [Study(5, {"target": range(len(Debian.labels)), "alpha": (0, 0.003)})],
         "tiny": [
             Study(5, {"model": ["tiny"], "epochs": [1, 2], **curve})
             for curve in (
