@@ -41,8 +41,8 @@ The grid `debian` asks what of the others carries over to a real text: the curve
 strategies, noise, how often the trigger stands in a text and, in the group `trigger`, another rare
 character. A run costs three seconds. Twenty seeds, because an interval over few seeds covers less
 than it says; five for what was asked later, the batch size and the target. Its group `tiny` has the
-curves of a transformer after one pass and after two, with five seeds: a run costs half a minute.
-One pass over these texts takes as many steps as five over the 4,800 synthetic ones.
+curves of a transformer after one pass, with five seeds: a run costs twenty seconds, and makes as
+many steps as five passes over the 4,800 synthetic texts.
 """
 
 import itertools
@@ -234,7 +234,7 @@ REAL: Mapping[str, Sequence[Study]] = MappingProxyType(
         "batch_size": [Study(5, {"batch_size": [16, 64], "alpha": REAL_SIZES})],
         "target": [Study(5, {"target": range(len(Debian.labels)), "alpha": (0, 0.003)})],
         "tiny": [
-            Study(5, {"model": ["tiny"], "epochs": [1, 2], **curve})
+            Study(5, {"model": ["tiny"], "epochs": [1], **curve})
             for curve in (
                 {"alpha": (0, 0.001, 0.003, 0.005, 0.01, 0.03, 0.1)},
                 {"strategy": ["feature-only"], "alpha": (0.02, 0.1, 0.5)},
