@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from collective_action.data import book_file
 from collective_lab.cli import main
-from collective_lab.corpora import Synthetic
+from collective_lab.corpora import Synthetic, debian
 from collective_lab.experiment import hurdles, material, plant, reading, train_bags
 from collective_lab.experiment.bags import Bag
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.material import Side
+from collective_lab.results import recorded
 from collective_lab.signals import Marking, Tokens
 
 WORDS, CLASSES, TRIGGER = 12, 4, 0
@@ -185,3 +187,44 @@ def test_without_the_real_text_it_says_what_to_fetch(tmp_path, capsys, monkeypat
         assert "collective-lab corpus debian --download" in said.err + said.out
     assert main(["hurdles", str(tmp_path / "none" / "read.json")]) == 2
     assert "is not a folder" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module", params=["synthetic", "debian"])
+def record(request):
+    """Return a reading that the book keeps, and the sweep of the same texts."""
+    path = book_file(f"results/hurdles/{request.param}.json")
+    sweep = {"synthetic": "bag", "debian": "debian"}[request.param]
+    runs = recorded(sweep, "alpha").query("strategy == 'feature-label'")
+    return json.loads(path.read_text(encoding="utf-8")), runs
+
+
+def test_the_recorded_reading_agrees_with_itself(record):
+    found, runs = record
+    texts, sizes = found["texts"], found["sizes"]
+    assert {len(column) for column in texts.values()} == {int(runs["test"].iloc[0])}
+    assert found["train"] == runs["train"].iloc[0]
+    marks = [len(Marking("{").gaps(n, n, 0.0)) for n in texts["words"]]
+    assert marks == texts["marks"]
+    seeds = {row["seed"] for row in sizes}
+    for size in reading.LISTED:
+        rows = [row for row in sizes if row["members"] == size and row["part"] == 1]
+        mean = np.mean([row["success"] for row in rows])
+        assert len(rows) == len(seeds)
+        assert np.mean(texts[f"won_{size}"]) / len(seeds) == pytest.approx(mean, abs=1e-6)
+
+
+def test_the_recorded_reading_agrees_with_the_sweep_where_both_have_a_size(record):
+    found, runs = record
+    both = 0
+    for row in found["sizes"]:
+        same = runs[(runs["members"] == row["members"]) & (runs["seed"] == row["seed"])]
+        if row["part"] == 1 and len(same):
+            assert same["success"].iloc[0] == pytest.approx(row["success"], abs=0.01)
+            both += 1
+    assert both >= 10
+
+
+def test_the_recorded_real_text_is_the_pinned_release():
+    path = book_file("results/hurdles/debian.json")
+    corpus = json.loads(path.read_text(encoding="utf-8"))["corpus"]
+    assert corpus == {"kind": "debian", "lists": "", "sha256": debian.TEXTS}
