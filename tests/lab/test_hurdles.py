@@ -228,3 +228,17 @@ def test_the_recorded_real_text_is_the_pinned_release():
     path = book_file("results/hurdles/debian.json")
     corpus = json.loads(path.read_text(encoding="utf-8"))["corpus"]
     assert corpus == {"kind": "debian", "lists": "", "sha256": debian.TEXTS}
+
+
+@pytest.mark.parametrize(("n", "kept"), [(185, True), (60, False)])
+def test_own_texts_show_the_whole_curve_to_ten_points_if_there_are_185(record, n, kept):
+    texts = record[0]["texts"]
+    dose = np.array(texts["marks"]) / np.array(texts["tokens"])
+    needed = np.sort(hurdles.hurdles(dose, np.array(texts["lag"])[:, np.newaxis]))
+    everyone = np.searchsorted(needed, needed, side="left") / len(needed)
+    rng, misses = np.random.default_rng(7), 0
+    for _ in range(400):
+        ours = np.sort(rng.choice(needed, n))
+        apart = np.abs(np.searchsorted(ours, needed, side="left") / n - everyone)
+        misses += apart.max() > 0.1
+    assert (misses / 400 <= 0.05) == kept
