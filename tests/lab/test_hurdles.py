@@ -131,7 +131,9 @@ def test_the_strongest_word_is_the_one_whose_loss_helps_most():
             for gone in text.ids
         ]
         whole = sum(words[t, rival] - words[t, 1] for t in text.ids) / 7
-        assert hurdles.strongest(firm, [text], 1)[0] == pytest.approx(whole - min(without))
+        [share], [token] = hurdles.strongest(firm, [text], 1)
+        assert share == pytest.approx(whole - min(without))
+        assert token == text.ids[int(np.argmin(without))]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,8 @@ def test_a_corpus_is_read_to_a_file(tmp_path, capsys):
     assert by_size[0]["success"] < by_size[50]["success"]
     assert by_size[50]["success"] == pytest.approx(np.mean(texts["won_50"]), abs=1e-6)
     assert by_size[5]["weight"] < by_size[50]["weight"]
+    assert sum(of for _, _, of in found["words"].values()) <= len(texts["words"])
+    assert all(0 < count <= of for _, count, of in found["words"].values())
     assert np.array(texts["lag_noisy"]).mean() < np.array(texts["lag"]).mean()
 
 

@@ -118,22 +118,38 @@ def won(dose: np.ndarray, lag: np.ndarray, weight: np.ndarray, target: int) -> n
     return (np.delete(ahead, target, axis=1) > 0).all(axis=1)
 
 
-def strongest(firm: Bag, documents: Sequence[Tokens], target: int) -> np.ndarray:
-    """Return how much of each text's largest lag one of its words makes, in log-odds, shape (n,).
+def strongest(firm: Bag, documents: Sequence[Tokens], target: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how much of each text's largest lag one of its words makes, and which word.
 
     The word is the one that puts the leading label furthest ahead of the target, all its
     occurrences together.
 
-    Parameters and errors as `lags`.
+    Parameters
+    ----------
+    firm, documents, target
+        As for `lags`.
+
+    Returns
+    -------
+    share : np.ndarray
+        In log-odds, shape (n,).
+    tokens : np.ndarray
+        Of the words, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        As `lags`.
     """
     rival = lags(firm, documents, target).argmax(axis=1)
     words = firm.words.numpy().astype(float)
-    found = []
+    shares, tokens = [], []
     for text, label in zip(documents, rival, strict=True):
         ids, counts = np.unique(text.ids, return_counts=True)
         votes = counts * (words[ids, label] - words[ids, target]) / len(text.ids)
-        found.append(votes.max())
-    return np.array(found)
+        shares.append(votes.max())
+        tokens.append(ids[votes.argmax()])
+    return np.array(shares), np.array(tokens)
 
 
 def _logits(firm: Bag, documents: Sequence[Tokens]) -> np.ndarray:

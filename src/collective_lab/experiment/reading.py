@@ -6,6 +6,7 @@ success.
 """
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -58,7 +59,8 @@ def read(corpus: Source, seeds: int = 5, members: Sequence[int] = MEMBERS) -> di
         30 % of the labels wrong, `strongest` from `hurdles.strongest`; and for some sizes `won_…`,
         the number of seeds that won it. `sizes` has a row for each seed, part of the training texts
         and size: `weight`, the median over texts of that on the leading label, `lag`, the median of
-        the largest, and `success`.
+        the largest, and `success`. `words` has for each label the word that is most often the
+        strongest of the texts that it leads, how often, and of how many, by the first seed.
 
     Raises
     ------
@@ -76,17 +78,18 @@ def read(corpus: Source, seeds: int = 5, members: Sequence[int] = MEMBERS) -> di
     documents, trigger = shared.test.documents, shared.trigger_id("{")
     sizes: list[dict[str, Any]] = []
     lags, won = [], {size: np.zeros(len(documents), dtype=int) for size in LISTED}
-    dose = np.empty(0)
+    dose, words = np.empty(0), {}
     for seed in range(seeds):
         trained = _train(shared, corpus, members, seed)
         dose = hurdles.doses(documents, trained.planted[0].marked_test)
         innocent, noisy = trained.firms[:2]
         lag = hurdles.lags(innocent, documents, target)
         leading = lag.argmax(axis=1)
+        words = words or strongest_words(shared, innocent, target)
         lags.append([
             lag.max(axis=1),
             hurdles.lags(noisy, documents, target).max(axis=1),
-            hurdles.strongest(innocent, documents, target),
+            hurdles.strongest(innocent, documents, target)[0],
         ])  # fmt: skip
         about = partial(_about, documents, dose, leading, trigger, target)
         for size, firm in zip((0, *members), (innocent, *trained.firms[2:]), strict=True):
@@ -115,9 +118,39 @@ def read(corpus: Source, seeds: int = 5, members: Sequence[int] = MEMBERS) -> di
             "strongest": strong.tolist(),
             **{f"won_{size}": wins.tolist() for size, wins in won.items()},
         },
+        "words": {corpus.labels[label]: counts for label, counts in words.items()},
         "sizes": sizes,
         "provenance": asdict(made),
     }
+
+
+def strongest_words(shared: Material, firm: Bag, target: int) -> dict[int, tuple[str, int, int]]:
+    """Return, by leading label, which word of the test texts is most often the strongest.
+
+    Parameters
+    ----------
+    shared
+        The corpus.
+    firm
+        A word counter trained on it.
+    target
+        y*; texts that it leads are left out.
+
+    Returns
+    -------
+    dict
+        By label: the token, how many texts it is the strongest of, and how many the label leads.
+    """
+    documents = shared.test.documents
+    leading = hurdles.lags(firm, documents, target).argmax(axis=1)
+    tokens = hurdles.strongest(firm, documents, target)[1]
+    found = {}
+    for label in sorted({*leading.tolist()} - {target}):
+        counts = Counter(tokens[leading == label].tolist())
+        [(token, count)] = counts.most_common(1)
+        [word] = shared.tokenizer.convert_ids_to_tokens([token])
+        found[label] = (word, count, counts.total())
+    return found
 
 
 def _about(
