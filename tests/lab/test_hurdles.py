@@ -1,6 +1,7 @@
 """What decides one text: the account of lag, dose and weight against the firm's own answers."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -181,6 +182,8 @@ def test_sizes_that_cannot_be_are_named(members):
 @pytest.mark.slow
 def test_without_the_real_text_it_says_what_to_fetch(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLLECTIVE_ACTION_CACHE", str(tmp_path / "empty"))
+    if any(Path(debian.APT_LISTS).glob("*Translation-en*")):
+        pytest.skip("this system may have the lists")
     commands = (
         ["hurdles", str(tmp_path / "read.json"), "--data", "debian"],
         ["sweep", "run", "debian", "--limit", "1", "--store", str(tmp_path / "s.sqlite")],
