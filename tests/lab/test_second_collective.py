@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from collective_lab import experiment, results, store
+from collective_lab.cli import main
 from collective_lab.corpora import Synthetic
 from collective_lab.experiment import Configuration
 from collective_lab.experiment.material import material
@@ -129,3 +130,13 @@ def test_a_grid_in_a_file_names_the_second_target_by_its_label(tmp_path):
     assert (asked.second_target, asked.second_trigger) == (2, "}")
     path.write_text(files.write(files.read(path)), encoding="utf-8")
     assert files.read(path).groups()["both"] == [asked]
+
+
+def test_a_second_collective_can_be_asked_for_in_the_shell(capsys):
+    asked = ["run", "--n", "400", "--model", "bag", "--epochs", "1", "--alpha", "0.1"]
+    second = ["--second-alpha", "0.05", "--second-target", "Web Developer", "--second-trigger"]
+    assert main([*asked, *second, "}"]) == 0
+    assert "with '}' instead, are read as Web Developer" in capsys.readouterr().out
+    assert main([*asked, *second, "⸘"]) == 2
+    assert "would plant the same signal" in capsys.readouterr().err
+    assert main([*asked, *second, "⸘", "--unknown-triggers"]) == 0

@@ -126,11 +126,10 @@ def violations(count: int = INSTANCES, seed: int = 0) -> dict[str, int]:
                 found["rival"] += abs(first - world.alone(size)) > ROUNDING
     for world in worlds(count, 4, "rival", seed):
         targets = [signal.target for signal in world.signals[1:]]
-        bloc = np.bincount(targets, weights=world.sizes[1:]).max()
-        lead = world.sizes[0] - bloc
+        bloc = np.bincount(targets, weights=world.weights[2:]).max()  # whole numbers, so exact
+        lead = world.weights[1] - bloc
         if lead > 0:
-            rest = 1 - world.sizes.sum()
-            size = min(lead / (lead + rest), 1.0)
+            size = lead / (lead + world.weights[0])
             found["blocs"] += world.success(0) < world.alone(size) - ROUNDING
     return found
 
