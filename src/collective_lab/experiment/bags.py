@@ -149,7 +149,7 @@ def triggers(
                 before, after = (
                     np.count_nonzero(ids == trigger) for ids in (documents[row].ids, document.ids)
                 )
-                counts[row, run, place] = after - before
+                counts[row, run, place] = int(after - before)
     return counts
 
 

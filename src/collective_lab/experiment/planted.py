@@ -35,7 +35,7 @@ class Planted:
     second_marked_test
         Every test résumé with a second collective's trigger, or None where there is none.
     second_members
-        How many they are.
+        How many they are, or None.
     """
 
     labels: Labels
@@ -45,7 +45,7 @@ class Planted:
     planted: int
     carriers: int
     second_marked_test: list[Tokens] | None = None
-    second_members: int = 0
+    second_members: int | None = None
 
     def documents(self, before: Sequence[Tokens]) -> list[Tokens]:
         """Return the training résumés with the trigger where it was planted."""
@@ -113,7 +113,7 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         planted=len(who.planted),
         carriers=int(carrying.sum()),
         second_marked_test=second_marked_test,
-        second_members=0 if second is None else len(second.members),
+        second_members=None if second is None else len(second.members),
     )
 
 

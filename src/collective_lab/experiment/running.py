@@ -245,12 +245,11 @@ def _outcome(
     seen = carriers(collective.marked_test, trigger, window)
     clean, marked, *rest = probabilities
     asked = (clean, marked, shared.test.labels, configuration.target)
-    second = {}
+    second: dict[str, float] = {}
     for other in rest:
         found = scores(clean, other, shared.test.labels, configuration.second_target)
         names = ("success", "success_others", "target_probability")
         second = {f"second_{name}": found[name] for name in names}
-        second["second_members"] = collective.second_members
     outcome = Outcome(
         **scores(*asked),
         members=collective.members,
@@ -260,6 +259,7 @@ def _outcome(
         test=len(shared.test.labels),
         visible=float(np.mean(seen)),
         steps=steps,
+        second_members=collective.second_members,
         **second,
     )
     return outcome, measures(*asked)
