@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -140,3 +141,19 @@ def test_a_second_collective_can_be_asked_for_in_the_shell(capsys):
     assert main([*asked, *second, "⸘"]) == 2
     assert "would plant the same signal" in capsys.readouterr().err
     assert main([*asked, *second, "⸘", "--unknown-triggers"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "changes"),
+    [
+        (DISTINCT, {"second_success": None}), (DISTINCT, {"second_members": None}),
+        (ONE, {"second_success": 0.5}), (DISTINCT, {"second_success": 1.5}),
+    ],
+)  # fmt: skip
+def test_a_record_that_says_too_much_or_too_little_of_a_second_is_found(asked, changes, tmp_path):
+    record = experiment.run(asked.but(epochs=1))
+    bad = replace(record, outcome=replace(record.outcome, **changes))
+    with store.Writer(tmp_path / "bad.sqlite") as writer:
+        writer.add([bad])
+        [problem] = store.check(writer)
+    assert problem.kind == "range" and next(iter(changes)) in problem.text
