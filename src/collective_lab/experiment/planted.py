@@ -9,7 +9,7 @@ from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.material import Labels, Material
 from collective_lab.signals import Tokens
 from collective_lab.signals.marking import draws
-from collective_lab.signals.planting import plan
+from collective_lab.signals.planting import Plan, plan
 from collective_lab.signals.trigger import carriers
 from collective_lab.training.label_noise import with_noise
 
@@ -32,6 +32,10 @@ class Planted:
         Every test résumé with the trigger.
     members, planted, carriers
         Counts; see `Outcome`.
+    second_marked_test
+        Every test résumé with a second collective's trigger, or None where there is none.
+    second_members
+        How many they are, or None.
     """
 
     labels: Labels
@@ -40,6 +44,8 @@ class Planted:
     members: int
     planted: int
     carriers: int
+    second_marked_test: list[Tokens] | None = None
+    second_members: int | None = None
 
     def documents(self, before: Sequence[Tokens]) -> list[Tokens]:
         """Return the training résumés with the trigger where it was planted."""
@@ -50,7 +56,8 @@ def plant(configuration: Configuration, material: Material) -> Planted:
     """Return what the firm receives when the collective has done what a configuration says."""
     seed, marking = configuration.seed, configuration.marking
     train, test = material.train, material.test
-    trigger, window = material.trigger_id(marking.trigger), configuration.length - 2
+    [trigger, *others] = trigger_ids(configuration, material)
+    window = configuration.length - 2
     accidental = draws(len(train.labels), [seed, ACCIDENTS]) < configuration.uniqueness
     natural = np.array(carriers(train.documents, trigger), dtype=bool)
     who = plan(
@@ -61,8 +68,11 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         [seed, JOINING],
         natural | accidental,
     )
+    second = _second(configuration, material, who, others)
+    everybody = who if second is None else second
+    members = who.members if second is None else np.append(who.members, second.members)
     labels = with_noise(
-        who.labels, configuration.label_noise, who.members, [seed, NOISE], material.classes
+        everybody.labels, configuration.label_noise, members, [seed, NOISE], material.classes
     )
     places = draws(len(labels), [seed, PLACES])
     marks = accidental.copy()
@@ -77,6 +87,21 @@ def plant(configuration: Configuration, material: Material) -> Planted:
     carrying = natural | accidental
     carrying[who.planted] = carrying[who.cleared] = False
     test_places = draws(len(test.labels), [seed, TEST_PLACES])
+    second_marked_test = None
+    if second is not None:
+        [other] = others
+        carrying[second.planted] = carrying[second.cleared] = False
+        for row in second.cleared.tolist():
+            marked[row] = marked.get(row, train.documents[row]).unmark(other)
+        for row in second.planted.tolist():
+            before = train.documents[row] if other == trigger else marked.get(row)
+            marked[row] = (before or train.documents[row]).mark(
+                configuration.second_marking, other, window, places[row]
+            )
+        second_marked_test = [
+            document.mark(configuration.second_marking, other, window, place)
+            for document, place in zip(test.documents, test_places, strict=True)
+        ]
     return Planted(
         labels=tuple(labels),
         marked=marked,
@@ -87,4 +112,42 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         members=len(who.members),
         planted=len(who.planted),
         carriers=int(carrying.sum()),
+        second_marked_test=second_marked_test,
+        second_members=None if second is None else len(second.members),
     )
+
+
+def trigger_ids(configuration: Configuration, material: Material) -> list[int]:
+    """Return the token of the first collective's trigger and, if there are two, of the second's."""
+    words = [configuration.marking.trigger]
+    if configuration.second_alpha > 0:
+        words.append(configuration.second_trigger)
+    unknown = configuration.unknown_triggers
+    return [material.trigger_id(word, unknown=unknown) for word in words]
+
+
+def _second(
+    configuration: Configuration, material: Material, first: Plan, triggers: Sequence[int]
+) -> Plan | None:
+    """Return who is in the second collective and what all labels are after both, if there is one.
+
+    It is drawn from the other end of the order in which people join the first.
+    """
+    if configuration.second_alpha == 0:
+        return None
+    [trigger] = triggers
+    second = plan(
+        first.labels,
+        configuration.second_alpha,
+        configuration.second_target,
+        configuration.strategy,
+        [configuration.seed, JOINING],
+        np.array(carriers(material.train.documents, trigger), dtype=bool),
+        last=True,
+    )
+    if both := set(first.members.tolist()) & set(second.members.tolist()):
+        raise ValueError(
+            f"alpha and second_alpha are {configuration.alpha} and {configuration.second_alpha}: "
+            f"rounded to whole texts, {len(both)} would be in both collectives; lower one of them"
+        )
+    return second
