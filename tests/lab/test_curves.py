@@ -358,6 +358,8 @@ def test_curves_need_no_torch():
         (Ratio(0.5, 0, 1, at_most=True), "≤ 50.0% (100.0% or less)"),
         (Ratio(2, 1, np.inf, at_least=True), "≥ 200.0% (100.0% or more)"),
         (Ratio(np.nan, 0, np.inf, True, True), "unknown (no interval)"),
+        (CriticalMass(0.0, 0.0, 0.0), "nobody is needed"),
+        (CriticalMass(0.0, 0.0, 0.01), "nobody is needed (1.0% or less)"),
     ],
 )
 def test_an_estimate_is_spelled_with_as_much_interval_as_it_has(estimate, words):

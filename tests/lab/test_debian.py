@@ -251,6 +251,18 @@ def test_the_release_is_fetched_once_when_asked_and_is_then_known_by_name(releas
     assert "60 found" in capsys.readouterr().out
 
 
+def test_a_system_of_the_release_has_the_lists_already(release, archive, tmp_path, monkeypatch):
+    theirs = archive(rows(), "apt", apt("bookworm"))
+    monkeypatch.setattr(debian, "APT_LISTS", str(theirs))
+    assert texts(Debian()) == texts(Debian(theirs)) and release.asked == []
+    other = archive(rows(59), "newer", apt("trixie"))
+    for lists in (other, tmp_path):
+        monkeypatch.setattr(debian, "APT_LISTS", str(lists))
+        with pytest.raises(FileNotFoundError, match=r"another release are another corpus"):
+            load(Debian())
+    assert release.asked == []
+
+
 def test_nothing_is_fetched_unless_asked(release, capsys):
     with pytest.raises(FileNotFoundError, match="only when you ask: collective-lab corpus debian"):
         load(Debian())

@@ -511,5 +511,6 @@ def test_help_is_there_for_a_stranger():
 
 
 def test_the_stated_fields_are_all_there():
-    assert set(asdict(SMALL)) == set(SMALL.as_dict()) | {"learner"}
+    later = {"learner", "second_alpha", "second_target", "second_trigger", "unknown_triggers"}
+    assert set(asdict(SMALL)) == set(SMALL.as_dict()) | later
     assert replace(SMALL) == SMALL and np.isscalar(SMALL.alpha)

@@ -158,11 +158,11 @@ def bags(learner, runs=2):
     ids = torch.randint(12, (ROWS * 6,), generator=generator)
     counts = bag.Counts(
         ids, torch.arange(0, ROWS * 6 + 1, 6),
-        torch.randint(3, (ROWS, runs), generator=generator),
+        torch.randint(3, (ROWS, runs, 1), generator=generator),
     )  # fmt: skip
     labels = torch.eye(LABELS)[torch.randint(LABELS, (ROWS,), generator=generator)]
     instead = torch.randint(-1, LABELS, (ROWS, runs), generator=generator)
-    firm = bag.train(counts, labels, instead, 12, 2, epochs=4, batch_size=7, learning_rate=0.1,
+    firm = bag.train(counts, labels, instead, 12, [2], epochs=4, batch_size=7, learning_rate=0.1,
                      seed=5, learner=learner)  # fmt: skip
     return firm.probabilities(counts)
 

@@ -247,7 +247,7 @@ def test_a_name_without_a_model_is_refused(name, tmp_path, monkeypatch):
 def some_counts(runs, n=60, words=12, seed=0):
     draws = np.random.default_rng(seed)
     ids, starts = bag.counted([draws.integers(words, size=draws.integers(3, 9)) for _ in range(n)])
-    triggers = torch.from_numpy(draws.integers(0, 3, size=(n, runs)))
+    triggers = torch.from_numpy(draws.integers(0, 3, size=(n, runs, 1)))
     labels = torch.from_numpy(np.eye(10, dtype=np.float32)[draws.integers(10, size=n)])
     instead = torch.from_numpy(draws.choice([-1, -1, -1, 4, 7], size=(n, runs)))
     return bag.Counts(ids, starts, triggers), labels, instead
@@ -258,10 +258,10 @@ HOW = {"epochs": 4, "batch_size": 8, "learning_rate": 0.1, "seed": 3}
 
 def test_many_bags_at_once_are_what_each_is_alone():
     counts, labels, instead = some_counts(5)
-    together = bag.train(counts, labels, instead, 12, 2, **HOW)
+    together = bag.train(counts, labels, instead, 12, [2], **HOW)
     for run in range(5):
         counts_of_run = bag.Counts(counts.ids, counts.starts, counts.triggers[:, run : run + 1])
-        alone = bag.train(counts_of_run, labels, instead[:, run : run + 1], 12, 2, **HOW)
+        alone = bag.train(counts_of_run, labels, instead[:, run : run + 1], 12, [2], **HOW)
         torch.testing.assert_close(alone.words[:, 0], together.words[:, run], rtol=1e-3, atol=1e-5)
         torch.testing.assert_close(
             alone.probabilities(counts_of_run)[:, 0], together.probabilities(counts)[:, run],
@@ -271,10 +271,10 @@ def test_many_bags_at_once_are_what_each_is_alone():
 
 def test_a_bag_is_what_embedding_bag_learns_with_autograd():
     counts, labels, instead = some_counts(1)
-    bags = bag.train(counts, labels, instead, 12, 2, **HOW)
+    bags = bag.train(counts, labels, instead, 12, [2], **HOW)
     documents = [
         torch.cat([counts.ids[a:b], torch.full((int(t),), 2)])
-        for a, b, t in zip(counts.starts, counts.starts[1:], counts.triggers[:, 0], strict=False)
+        for a, b, t in zip(counts.starts, counts.starts[1:], counts.triggers[:, 0, 0], strict=False)
     ]
     layer = torch.nn.EmbeddingBag(12, 10, mode="mean")
     bias = torch.nn.Parameter(torch.zeros(10))

@@ -11,11 +11,19 @@ import torch
 from collective_action.data import book_file
 from collective_lab import experiment, results, store
 from collective_lab.corpora import Synthetic
-from collective_lab.sweep.grids import grid
+from collective_lab.sweep.grids import Grid, grid
 
 pytestmark = pytest.mark.numerical
 
 NAMES = sorted(path.name for path in book_file("results/sweeps").glob("[a-z]*") if path.is_dir())
+
+
+def planned(name: str) -> Grid:
+    """Return the grid of a name, or that of the plan beside the tables."""
+    plan = book_file(f"results/sweeps/{name}.toml")
+    return grid(plan.as_posix() if plan.is_file() else name)
+
+
 COUNTS = ("members", "planted", "carriers", "train", "test", "steps")
 
 
@@ -27,17 +35,30 @@ def test_two_thousand_runs_are_recorded():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_tables_hold_what_the_grid_asks_for(name, tmp_path):
-    groups = grid(name).groups()
+    groups = planned(name).groups()
     about = results.recorded(name).attrs["provenance"]
     assert set(about["groups"]) <= set(groups)
     for group, counts in about["groups"].items():
-        records = results.restore(name, group)
+        records = results.restore(name, group) if counts["records"] else []
         wanted = {configuration.id for configuration in groups[group]}
         assert {record.configuration.id for record in records} <= wanted
         assert (len(records), len(records) + counts["missing"]) == (counts["records"], len(wanted))
     with store.Writer(tmp_path / "again.sqlite") as writer:
         assert writer.add(results.restore(name)) == about["records"]
         assert store.check(writer) == []
+
+
+def test_runs_of_a_gpu_say_by_which_arithmetic():
+    records = results.restore("minilm-gpu")
+    made = {
+        tuple(record.provenance.arithmetic[name] for name in ("dtype", "device", "driver"))
+        for record in records
+    }
+    [(dtype, device, driver)] = made
+    assert (dtype, device) == ("bfloat16", "NVIDIA H100 80GB HBM3")
+    assert driver.count(".") == 2
+    sizes = {record.configuration.corpus: record.outcome.train for record in records}
+    assert sizes == {Synthetic(n=4_800): 4_021, Synthetic(): 24_981}
 
 
 @pytest.fixture

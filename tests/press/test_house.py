@@ -19,7 +19,11 @@ MAY_IMPORT = {
     "bookbuild": set(),
 }
 NEEDS = {"numpy", "scipy", "pandas", "altair"}
-NETWORKS = ("collective_action.learners.network", "collective_action.worlds.crossroads")
+NETWORKS = (
+    "collective_action.learners.network",
+    "collective_action.worlds.crossroads",
+    "collective_action.worlds.digits",
+)
 COUNTED = re.compile(r"\.parents\[[1-9]|(\.parent){3}")
 
 

@@ -1,1 +1,1 @@
-"""Lists that chapters answer to: the paper's claims, the literature, the reading paths."""
+"""Lists that chapters and appendices answer to: claims, literature, cases, reading paths."""

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import yaml
-
 from bookbuild.book import Book
+from bookbuild.ledgers import entries
 
-READ = ("text", "abstract", "record")
+READ = ("text", "abstract", "record", "reported")
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,9 @@ class Work:
     read: str
     finding: str
 
+    def __post_init__(self) -> None:
+        entries.one_of("read", self.read, READ)
+
 
 def read(book: Book) -> list[Work]:
     """Return the works, by topic in the order in which topics are first named, then by year.
@@ -46,17 +48,6 @@ def read(book: Book) -> list[Work]:
         If a work is listed twice, lacks something or has too much, or says of itself that it was
         read in another way than those of ``READ``.
     """
-    works: dict[str, Work] = {}
-    for entry in yaml.safe_load((book.source / "literature.yml").read_text(encoding="utf-8")):
-        where = f"book/literature.yml, {entry.get('key')!r}"
-        try:
-            work = Work(**entry)
-        except TypeError as error:
-            raise ValueError(f"{where}: {error}") from None
-        if work.key in works:
-            raise ValueError(f"{where}: listed twice")
-        if work.read not in READ:
-            raise ValueError(f"{where}: read is {work.read!r}, must be one of {', '.join(READ)}")
-        works[work.key] = work
-    topics = list(dict.fromkeys(work.topic for work in works.values()))
-    return sorted(works.values(), key=lambda work: (topics.index(work.topic), work.year))
+    works = entries.read(book, "literature.yml", Work)
+    topics = list(dict.fromkeys(work.topic for work in works))
+    return sorted(works, key=lambda work: (topics.index(work.topic), work.year))

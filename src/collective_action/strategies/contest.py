@@ -61,6 +61,19 @@ class Contest:
         """
         return self._interval[1]
 
+    def success(self, alphas: np.ndarray) -> np.ndarray:
+        """Return the weight of the points that are the collective's at each alpha, in [0, 1].
+
+        It has the shape of alphas. A tie counts against the collective.
+        """
+        gained = np.where(self.ahead(), -np.inf, self.gained_at())
+        success = _weight_below(gained, self.weight, alphas * (1 - TIE))
+        lost = self.lost_at()
+        sinking = np.isfinite(lost)
+        if sinking.any():
+            success -= _weight_below(lost[sinking], self.weight[sinking], alphas * (1 + TIE))
+        return np.asarray(np.clip(success, 0.0, 1.0))
+
     @cached_property
     def _interval(self) -> tuple[np.ndarray, np.ndarray]:
         gained, lost = np.zeros(self.points.size), np.full(self.points.size, np.inf)
@@ -77,6 +90,13 @@ class Contest:
         never = gained >= lost
         gained[never] = lost[never] = np.inf
         return gained, lost
+
+
+def _weight_below(steps: np.ndarray, weight: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Return the total weight of the steps below each alpha, the shape of alphas."""
+    order = np.argsort(steps)
+    cumulative = np.concatenate([[0.0], np.cumsum(weight[order])])
+    return cumulative[np.searchsorted(steps[order], alphas)]
 
 
 def held_and_rival(

@@ -22,7 +22,14 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    from collective_lab.cli import corpus, cost, curve, run, sweep  # what plugins add is a choice
+    from collective_lab.cli import (  # what plugins add is a choice
+        corpus,
+        cost,
+        curve,
+        hurdles,
+        run,
+        sweep,
+    )
 
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     curve.add_command(commands)
@@ -30,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     sweep.add_commands(commands)
     corpus.add_commands(commands)
     cost.add_command(commands)
+    hurdles.add_command(commands)
     options = parser.parse_args(arguments)
     return options.command(options)
 

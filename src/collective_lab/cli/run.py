@@ -8,7 +8,8 @@ from pathlib import Path
 
 from collective_lab.cli import choosing
 from collective_lab.corpora import ArchiveError, DownloadError
-from collective_lab.experiment.configuration import Configuration
+from collective_lab.corpora.labels import position
+from collective_lab.experiment.configuration import OWN, Configuration
 from collective_lab.experiment.record import Record
 from collective_lab.store.files import write_text
 
@@ -42,6 +43,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     choosing.add_collective(verb).add_argument(
         "--alpha", type=float, default=0.01, help="its share of the texts; default: %(default)s"
     )
+    _add_second(verb)
     verb.add_argument("--seed", type=int, default=usual.seed)
     verb.add_argument(
         "--threads", type=count, default=os.environ.get("OMP_NUM_THREADS") or "1",
@@ -49,6 +51,21 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     verb.add_argument("--record", type=Path, metavar="FILE", help="write it there too, as JSON")
     verb.set_defaults(command=_run)
+
+
+def _add_second(parser: argparse.ArgumentParser) -> None:
+    """Let a person choose a second collective."""
+    second = parser.add_argument_group("a second collective")
+    second.add_argument(
+        "--second-alpha", type=float, default=0.0, metavar="SHARE",
+        help="of the texts; default: none",
+    )  # fmt: skip
+    second.add_argument("--second-target", metavar="LABEL", help="default: the first's")
+    second.add_argument("--second-trigger", default="", help="default: the first's")
+    second.add_argument(
+        "--unknown-triggers", action="store_true",
+        help="allow triggers that the tokenizer does not know",
+    )  # fmt: skip
 
 
 def count(text: str) -> int:
@@ -100,7 +117,15 @@ def _run(options: argparse.Namespace) -> int:
 
 def _configuration(options: argparse.Namespace) -> Configuration:
     chosen = choosing.configuration(options, choosing.texts(options))
-    return chosen.but(alpha=options.alpha, seed=options.seed)
+    target = options.second_target
+    return chosen.but(
+        alpha=options.alpha,
+        seed=options.seed,
+        second_alpha=options.second_alpha,
+        second_target=OWN if target is None else position(target, chosen.corpus.labels),
+        second_trigger=options.second_trigger,
+        unknown_triggers=options.unknown_triggers,
+    )
 
 
 def summary(record: Record) -> str:
@@ -116,12 +141,24 @@ def summary(record: Record) -> str:
             f"success    {out.success:7.1%}  of {out.test:,} test texts with the trigger are "
             f"read as {target}",
             f"  others   {out.success_others:7.1%}  of those who do not hold it",
+            *_second(record),
             f"accuracy   {out.accuracy:7.1%}  without the trigger",
             *(f"{name:<10} {value:7.3f}  yours" for name, value in record.measures.items()),
             f"{made.seconds:.1f} s on {made.device} in {made.dtype}, at most "
             f"{made.peak_megabytes:,} MB, seed {configuration.seed}",
         ]
     )
+
+
+def _second(record: Record) -> list[str]:
+    configuration, out = record.configuration, record.outcome
+    if out.second_success is None:
+        return []
+    target = configuration.corpus.labels[configuration.second_target]
+    return [
+        f"second     {out.second_success:7.1%}  of them, with {configuration.second_trigger!r} "
+        f"instead, are read as {target}; {out.second_members:,} are its own"
+    ]
 
 
 def _advance(bar, step: int, steps: int) -> None:

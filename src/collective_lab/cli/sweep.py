@@ -48,6 +48,13 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--attempts", type=count, default=ATTEMPTS, help="for each; default: %(default)s"
     )
     verb.set_defaults(command=_telling(_run))
+    verb = verbs.add_parser("cost", parents=[which], help="hours of a device, before it is run")
+    verb.add_argument("--seeds", type=count, metavar="N", help="only seeds 0 to N − 1")
+    verb.add_argument(
+        "--measured", type=Path, action="append", default=[], metavar="FILE",
+        help="what `collective-lab cost FILE` measured; default: the book's devices",
+    )  # fmt: skip
+    verb.set_defaults(command=_telling(_cost))
     verb = verbs.add_parser("show", help="print a grid as TOML: a beginning for your own")
     verb.add_argument("grid", help=NAMES)
     verb.set_defaults(command=_telling(_show))
@@ -93,12 +100,18 @@ def _groups(options: argparse.Namespace) -> dict[str, list[Configuration]]:
     return grid(options.grid).groups(options.group)
 
 
-def _run(options: argparse.Namespace) -> int:
-    wanted = [
+def _first_seeds(
+    configurations: Sequence[Configuration], options: argparse.Namespace
+) -> list[Configuration]:
+    return [
         configuration
-        for configuration in ordered(_groups(options))
+        for configuration in configurations
         if options.seeds is None or configuration.seed < options.seeds
     ]
+
+
+def _run(options: argparse.Namespace) -> int:
+    wanted = _first_seeds(ordered(_groups(options)), options)
     with Writer(options.store) as writer:
         if options.limit is not None:
             recorded = writer.ids()
@@ -160,6 +173,26 @@ def _check(options: argparse.Namespace) -> int:
     counts = ", ".join(f"{sum(p.kind == kind for p in problems):,} {kind}" for kind in kinds)
     print(f"{count} records in {options.store}: {counts or 'nothing is wrong'}")
     return 1 if problems else 0
+
+
+def _cost(options: argparse.Namespace) -> int:
+    from collective_lab.sweep import costs
+
+    paths = options.measured or sorted(data.book_file("results").glob("training-cost*.json"))
+    devices = [costs.read(path) for path in paths]
+    groups = _groups(options)
+    groups = {**groups, "all, each once": ordered(groups)}
+    rows = [("hours of", "runs", *(device.device for device in devices))]
+    for name, group in groups.items():
+        wanted = _first_seeds(group, options)
+        hours = (f"{device.hours(wanted):,.1f}" for device in devices)
+        rows.append((name, f"{len(wanted):,}", *hours))
+    for name, runs, *cells in rows:
+        print("  ".join([f"{name:<16}", f"{runs:>8}", *(f"{cell:>22}" for cell in cells)]))
+    for device in devices:
+        print(f"{device.device}: {device.dtype}, measured {device.date}")
+    print("one process; every text as long as the model reads; reading and scoring come on top")
+    return 0
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -58,7 +58,8 @@ class Debian:
     ----------
     lists
         A folder with package lists, such as a Debian or Ubuntu system's `/var/lib/apt/lists`, read
-        as `package_lists.packages` says. Without it, those of `RELEASE` are meant.
+        as `package_lists.packages` says. Without it, those of `RELEASE` are meant: from the cache,
+        or from `APT_LISTS` where a system of that release has them.
     sha256
         The digest of the texts (`digest.digest`); found out when omitted.
     download
@@ -105,7 +106,16 @@ class Debian:
         return resumes, report
 
     def _read(self) -> tuple[list[Resume], Report]:
-        return collect(_texts(Path(self.lists) if self.lists else self._fetched()))
+        return collect(_texts(Path(self.lists) if self.lists else self._found()))
+
+    def _found(self) -> Path:
+        """Return the folder with the lists of `RELEASE`, fetched or the system's own."""
+        try:
+            return self._fetched()
+        except FileNotFoundError:
+            if _holds_release(Path(APT_LISTS)):
+                return Path(APT_LISTS)
+            raise
 
     def _fetched(self) -> Path:
         folder = cache_folder() / "debian-12.15"
@@ -117,10 +127,18 @@ class Debian:
                 state = "is not the published file" if path.exists() else "is not there"
                 raise FileNotFoundError(
                     f"{path} {state}. The lists of {RELEASE} are fetched only when "
-                    "you ask: collective-lab corpus debian --download. Or take those of a system "
-                    f"with apt, {APT_LISTS}, after `{WITH_TRANSLATION}`"
+                    "you ask: collective-lab corpus debian --download. A system of that release "
+                    f"has them in {APT_LISTS}, after `{WITH_TRANSLATION}`; those of another "
+                    f"release are another corpus, debian:{APT_LISTS}"
                 )
         return folder
+
+
+def _holds_release(folder: Path) -> bool:
+    try:
+        return digest(collect(_texts(folder))[0], SECTIONS) == TEXTS
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _texts(folder: Path) -> Iterator[Read | Skipped]:

@@ -32,8 +32,8 @@ class Bag:
     def probabilities(self, documents: Sequence[Tokens]) -> np.ndarray:
         """Return the probabilities of the labels for each résumé, float32, shape (n, classes)."""
         ids, starts = bag.counted([document.ids for document in documents])
-        counts = bag.Counts(ids, starts, torch.zeros(len(documents), 1, dtype=torch.int64))
-        firm = bag.Bags(self.words[:, None], self.bias[None], trigger=0)
+        counts = bag.Counts(ids, starts, torch.zeros(len(documents), 1, 0, dtype=torch.int64))
+        firm = bag.Bags(self.words[:, None], self.bias[None], triggers=())
         return firm.probabilities(counts)[:, 0].numpy()
 
 
@@ -85,7 +85,7 @@ def train_bags(
     marked = [_marked(material.train, side, trigger_id) for side in sides]
     recipe = RECIPES["bag"]
     bags = fit(
-        material, marked, [side.labels for side in sides], trigger_id, epochs=epochs,
+        material, marked, [side.labels for side in sides], [trigger_id], epochs=epochs,
         batch_size=recipe.batch_size, learning_rate=recipe.learning_rate, seed=seed,
     )  # fmt: skip
     return [Bag(bags.words[:, run], bags.bias[run]) for run in range(len(sides))]
@@ -95,7 +95,7 @@ def fit(
     material: Material,
     marked: Sequence[Mapping[int, Tokens]],
     labels: Sequence[Labels],
-    trigger_id: int,
+    trigger_ids: Sequence[int],
     *,
     epochs: int,
     batch_size: int,
@@ -114,19 +114,19 @@ def fit(
         The training résumés with triggers, by position; one mapping a run.
     labels
         What the firm is told of every training résumé; one tuple a run.
-    trigger_id
-        The trigger's token.
+    trigger_ids
+        The triggers' tokens, T different ones.
     epochs, batch_size, learning_rate, seed, learner, progress
         As for `bag.train`.
     """
     train = material.train
     ids, starts = bag.counted([document.ids for document in train.documents])
     return bag.train(
-        bag.Counts(ids, starts, triggers(train.documents, marked)),
+        bag.Counts(ids, starts, triggers(train.documents, marked, trigger_ids)),
         torch.from_numpy(label_noise.distribution(train.labels, material.classes)),
         _replacements(train.labels, labels),
         len(material.tokenizer),
-        trigger_id,
+        trigger_ids,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -136,12 +136,20 @@ def fit(
     )
 
 
-def triggers(documents: Sequence[Tokens], marked: Sequence[Mapping[int, Tokens]]) -> Tensor:
-    """Return how many triggers more each of n résumés has in each run, shape (n, R)."""
-    counts = torch.zeros(len(documents), len(marked), dtype=torch.int64)
+def triggers(
+    documents: Sequence[Tokens],
+    marked: Sequence[Mapping[int, Tokens]],
+    trigger_ids: Sequence[int],
+) -> Tensor:
+    """Return how many more of each trigger each of n résumés has in each run, shape (n, R, T)."""
+    counts = torch.zeros(len(documents), len(marked), len(trigger_ids), dtype=torch.int64)
     for run, planted in enumerate(marked):
         for row, document in planted.items():
-            counts[row, run] = len(document.ids) - len(documents[row].ids)
+            for place, trigger in enumerate(trigger_ids):
+                before, after = (
+                    np.count_nonzero(ids == trigger) for ids in (documents[row].ids, document.ids)
+                )
+                counts[row, run, place] = int(after - before)
     return counts
 
 

@@ -28,8 +28,13 @@ SOURCES = {
 """By the kind that a record names: the class, and the fields that find the texts again."""
 # Which texts they hold, the digest says; where, it does not.
 _NAMED_BY_DIGEST = ("folder", "texts", "debian")
+NOBODY = -1
 _ADDED: Mapping[str, Any] = {
-    "learner": "plain"
+    "learner": "plain",
+    "second_alpha": 0.0,
+    "second_target": NOBODY,
+    "second_trigger": "",
+    "unknown_triggers": False,
 }  # fields of later versions: they are written down where they differ
 
 
@@ -74,6 +79,13 @@ class Configuration:
         Decides who joins, whose labels are noise, the model's start and the order of the data.
     learner
         How the firm learns: a name in `learners.LEARNERS`, with fields if it has any.
+    second_alpha
+        The share of a second collective, which has the same strategy and puts its own trigger
+        where the first would put its; α and it add up to at most 1. At 0 there is none.
+    second_target, second_trigger
+        Its label and trigger, the first collective's when omitted.
+    unknown_triggers
+        Whether a trigger may be a character that the firm's tokenizer does not know.
 
     Raises
     ------
@@ -95,6 +107,10 @@ class Configuration:
     learning_rate: float = OWN
     seed: int = 0
     learner: str = "plain"
+    second_alpha: float = 0.0
+    second_target: int = OWN
+    second_trigger: str = OWN
+    unknown_triggers: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.corpus, Source):
@@ -107,6 +123,7 @@ class Configuration:
         validation.indices("target", [self.target], len(self.corpus.labels))
         for name in ("alpha", "uniqueness", "label_noise"):
             object.__setattr__(self, name, validation.fraction(name, getattr(self, name)))
+        self._complete_second()
         usual = recipe(self.model)
         for name in ("length", "batch_size", "learning_rate"):
             if getattr(self, name) is None:
@@ -121,6 +138,43 @@ class Configuration:
             )
         rate = validation.at_least("learning_rate", self.learning_rate, 0, strictly=True)
         object.__setattr__(self, "learning_rate", rate)
+
+    def _complete_second(self) -> None:
+        """Fill in what a second collective has of the first, or of nobody where there is none."""
+        share = validation.fraction("second_alpha", self.second_alpha)
+        if self.alpha + share > 1 + 1e-12:
+            raise ValueError(
+                f"second_alpha is {share}: with alpha = {self.alpha} it must add up to at most 1"
+            )
+        target, trigger = self.second_target, self.second_trigger
+        if share == 0:
+            target, trigger = NOBODY, ""
+        else:
+            target = self.target if target in (None, NOBODY) else target
+            trigger = trigger or self.marking.trigger
+            validation.indices("second_target", [target], len(self.corpus.labels))
+            replace(self.marking, trigger=trigger)  # which refuses what is no word
+        if not isinstance(self.unknown_triggers, bool):
+            raise ValueError(f"unknown_triggers is {self.unknown_triggers!r}: it must be a bool")
+        for name, value in (
+            ("second_alpha", share),
+            ("second_target", target),
+            ("second_trigger", trigger),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def second_marking(self) -> Marking:
+        """The second collective's map g.
+
+        Raises
+        ------
+        ValueError
+            If there is no second collective.
+        """
+        if self.second_alpha == 0:
+            raise ValueError("second_alpha is 0: there is no second collective")
+        return replace(self.marking, trigger=self.second_trigger)
 
     @property
     def id(self) -> str:
@@ -158,6 +212,9 @@ class Configuration:
         """
         known = {option.name for option in fields(cls)}
         said = {name: value for name, value in values.items() if value != "" and value == value}
+        for name in ("second_target", "unknown_triggers"):  # a column with gaps has other types
+            if name in said:
+                said[name] = type(_ADDED[name])(said[name])
         values = {**_ADDED, **said}
         if set(values) != known:
             odd = ", ".join(sorted(set(values) ^ known))

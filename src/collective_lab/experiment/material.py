@@ -56,12 +56,12 @@ class Material:
     test: Side
     classes: int
 
-    def used(self, trigger_id: int) -> "Tensor":
-        """Return the token ids that can occur when a trigger is planted, ascending, int64."""
+    def used(self, *trigger_ids: int) -> "Tensor":
+        """Return the token ids that can occur when triggers are planted, ascending, int64."""
         import torch
 
         special = [self.tokenizer.cls_token_id, self.tokenizer.sep_token_id]
-        special += [self.tokenizer.pad_token_id, trigger_id]
+        special += [self.tokenizer.pad_token_id, *trigger_ids]
         documents = [*self.train.documents, *self.test.documents]
         ids = np.unique(np.concatenate([special, *(document.ids for document in documents)]))
         return torch.from_numpy(ids.astype(np.int64))
@@ -89,9 +89,9 @@ class Material:
         read = rows(documents, length - 2, *special)
         return Rows(place[read.ids], read.lengths)
 
-    def trigger_id(self, trigger: str) -> int:
+    def trigger_id(self, trigger: str, *, unknown: bool = False) -> int:
         """Return the token that a trigger becomes; see `signals.known_token`."""
-        return known_token(trigger, self.tokenizer)
+        return known_token(trigger, self.tokenizer, unknown=unknown)
 
 
 @lru_cache(maxsize=2)

@@ -10,7 +10,7 @@ from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.material import Labels, Material
 from collective_lab.signals import Tokens
 from collective_lab.signals.marking import Marking, draws
-from collective_lab.signals.planting import plan
+from collective_lab.signals.planting import Plan, plan
 from collective_lab.signals.trigger import carriers
 from collective_lab.training.label_noise import with_noise
 
@@ -33,6 +33,10 @@ class Planted:
         Every test résumé with the trigger.
     members, planted, carriers
         Counts; see `Outcome`.
+    second_marked_test
+        Every test résumé with a second collective's trigger, or None where there is none.
+    second_members
+        How many they are, or None.
     """
 
     labels: Labels
@@ -41,6 +45,8 @@ class Planted:
     members: int
     planted: int
     carriers: int
+    second_marked_test: Sequence[Tokens] | None = None
+    second_members: int | None = None
 
     def documents(self, before: Sequence[Tokens]) -> list[Tokens]:
         """Return the training résumés with the trigger where it was planted."""
@@ -51,7 +57,8 @@ def plant(configuration: Configuration, material: Material) -> Planted:
     """Return what the firm receives when the collective has done what a configuration says."""
     seed, marking = configuration.seed, configuration.marking
     train = material.train
-    trigger, window = material.trigger_id(marking.trigger), configuration.length - 2
+    [trigger, *others] = trigger_ids(configuration, material)
+    window = configuration.length - 2
     accidental = draws(len(train.labels), [seed, ACCIDENTS]) < configuration.uniqueness
     natural = _natural(material, trigger)
     who = plan(
@@ -62,8 +69,11 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         [seed, JOINING],
         natural | accidental,
     )
+    second = _second(configuration, material, who, others)
+    everybody = who if second is None else second
+    members = who.members if second is None else np.append(who.members, second.members)
     labels = with_noise(
-        who.labels, configuration.label_noise, who.members, [seed, NOISE], material.classes
+        everybody.labels, configuration.label_noise, members, [seed, NOISE], material.classes
     )
     places = draws(len(labels), [seed, PLACES])
     marks = accidental.copy()
@@ -77,15 +87,29 @@ def plant(configuration: Configuration, material: Material) -> Planted:
         marked[row] = train.documents[row].unmark(trigger)
     carrying = natural | accidental
     carrying[who.planted] = carrying[who.cleared] = False
+    second_marked_test = None
+    if second is not None:
+        [other] = others
+        carrying[second.planted] = carrying[second.cleared] = False
+        for row in second.cleared.tolist():
+            marked[row] = marked.get(row, train.documents[row]).unmark(other)
+        for row in second.planted.tolist():
+            before = train.documents[row] if other == trigger else marked.get(row)
+            marked[row] = (before or train.documents[row]).mark(
+                configuration.second_marking, other, window, places[row]
+            )
+        second_marked_test = _marked_test(
+            material, configuration.second_marking, other, window, seed
+        )
     return Planted(
         labels=tuple(labels),
         marked=marked,
-        marked_test=_marked_test(
-            material, marking, window, seed if marking.placement == "random" else 0
-        ),
+        marked_test=_marked_test(material, marking, trigger, window, seed),
         members=len(who.members),
         planted=len(who.planted),
         carriers=int(carrying.sum()),
+        second_marked_test=second_marked_test,
+        second_members=None if second is None else len(second.members),
     )
 
 
@@ -95,14 +119,56 @@ def _natural(material: Material, trigger: int) -> np.ndarray:
     return np.array(carriers(material.train.documents, trigger), dtype=bool)
 
 
-@lru_cache(maxsize=2)
 def _marked_test(
-    material: Material, marking: Marking, window: int, seed: int
+    material: Material, marking: Marking, trigger: int, window: int, seed: int
 ) -> tuple[Tokens, ...]:
-    """Return every test text with the trigger; only of a random placement the seed matters."""
-    documents, trigger = material.test.documents, material.trigger_id(marking.trigger)
+    """Return every test text with a trigger; where its place is fixed no seed matters."""
+    return _marked(material, marking, trigger, window, seed * (marking.placement == "random"))
+
+
+@lru_cache(maxsize=4)
+def _marked(
+    material: Material, marking: Marking, trigger: int, window: int, seed: int
+) -> tuple[Tokens, ...]:
+    documents = material.test.documents
     places = draws(len(documents), [seed, TEST_PLACES])
     return tuple(
         document.mark(marking, trigger, window, place)
         for document, place in zip(documents, places, strict=True)
     )
+
+
+def trigger_ids(configuration: Configuration, material: Material) -> list[int]:
+    """Return the token of the first collective's trigger and, if there are two, of the second's."""
+    words = [configuration.marking.trigger]
+    if configuration.second_alpha > 0:
+        words.append(configuration.second_trigger)
+    unknown = configuration.unknown_triggers
+    return [material.trigger_id(word, unknown=unknown) for word in words]
+
+
+def _second(
+    configuration: Configuration, material: Material, first: Plan, triggers: Sequence[int]
+) -> Plan | None:
+    """Return who is in the second collective and what all labels are after both, if there is one.
+
+    It is drawn from the other end of the order in which people join the first.
+    """
+    if configuration.second_alpha == 0:
+        return None
+    [trigger] = triggers
+    second = plan(
+        first.labels,
+        configuration.second_alpha,
+        configuration.second_target,
+        configuration.strategy,
+        [configuration.seed, JOINING],
+        np.array(carriers(material.train.documents, trigger), dtype=bool),
+        last=True,
+    )
+    if both := set(first.members.tolist()) & set(second.members.tolist()):
+        raise ValueError(
+            f"alpha and second_alpha are {configuration.alpha} and {configuration.second_alpha}: "
+            f"rounded to whole texts, {len(both)} would be in both collectives; lower one of them"
+        )
+    return second

@@ -37,6 +37,8 @@ class Outcome:
         The share of marked test résumés in which the model can see the trigger.
     steps
         Steps of the optimiser.
+    second_success, second_success_others, second_target_probability, second_members
+        Of a second collective with its own trigger and target, or None where there is none.
     """
 
     success: float
@@ -52,6 +54,14 @@ class Outcome:
     test: int
     visible: float
     steps: int
+    second_success: float | None = None
+    second_success_others: float | None = None
+    second_target_probability: float | None = None
+    second_members: int | None = None
+
+    def as_dict(self) -> dict[str, float | int]:
+        """Return what was measured by name; what was not is left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,7 @@ class Record:
         values = {
             "id": self.configuration.id,
             "configuration": self.configuration.as_dict(),
-            "outcome": asdict(self.outcome),
+            "outcome": self.outcome.as_dict(),
             "provenance": asdict(self.provenance),
         }
         return values | ({"measures": dict(self.measures)} if self.measures else {})

@@ -12,13 +12,13 @@ from collective_lab import models
 from collective_lab.experiment import bags
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.material import Material, material
-from collective_lab.experiment.planted import Planted, plant
+from collective_lab.experiment.planted import Planted, plant, trigger_ids
 from collective_lab.experiment.provenance import provenance
 from collective_lab.experiment.record import Outcome, Record
 from collective_lab.experiment.scoring import measures, scores
 from collective_lab.learners import learner
 from collective_lab.models import bag
-from collective_lab.signals import carriers
+from collective_lab.signals import Tokens, carriers
 from collective_lab.training import device, engine, label_noise
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _transformers(
     progress: Progress,
 ) -> list[Measured]:
     first, n_words = configurations[0], len(shared.tokenizer)
-    used = shared.used(shared.trigger_id(first.marking.trigger))
+    used = shared.used(*trigger_ids(first, shared))
     length, train, test = first.length, shared.train, shared.test
     starts = {
         choice.seed: _classifier(choice, n_words, shared.classes) for choice in configurations
@@ -149,16 +149,21 @@ def _transformers(
         progress=progress,
     )
     asked = [
-        shared.rows([*test.documents, *collective.marked_test], length, used)
+        shared.rows(
+            [*test.documents, *collective.marked_test, *(collective.second_marked_test or [])],
+            length,
+            used,
+        )
         for collective in collectives
     ]
-    outcomes = []
-    for configuration, collective, probabilities in zip(
-        configurations, collectives, firms.probabilities(asked), strict=True
-    ):
-        clean, marked = probabilities.split(len(test.labels))
-        outcomes.append(_outcome(configuration, shared, collective, clean, marked, firms.steps))
-    return outcomes
+    return [
+        _outcome(
+            configuration, shared, collective, probabilities.split(len(test.labels)), firms.steps
+        )
+        for configuration, collective, probabilities in zip(
+            configurations, collectives, firms.probabilities(asked), strict=True
+        )
+    ]
 
 
 def _classifier(configuration: Configuration, words: int, classes: int) -> "PreTrainedModel":
@@ -180,11 +185,12 @@ def _bags(
     progress: Progress,
 ) -> list[Measured]:
     first, test = configurations[0], shared.test
+    used = list(dict.fromkeys(trigger_ids(first, shared)))
     firms = bags.fit(
         shared,
         [collective.marked for collective in collectives],
         [collective.labels for collective in collectives],
-        shared.trigger_id(first.marking.trigger),
+        used,
         epochs=first.epochs,
         batch_size=first.batch_size,
         learning_rate=first.learning_rate,
@@ -193,17 +199,32 @@ def _bags(
         progress=progress,
     )
     ids, starts = bag.counted([document.ids for document in test.documents])
-    marks = [dict(enumerate(collective.marked_test)) for collective in collectives]
-    triggers = bags.triggers(test.documents, marks)
-    clean = firms.probabilities(bag.Counts(ids, starts, torch.zeros_like(triggers)))
-    marked = firms.probabilities(bag.Counts(ids, starts, triggers))
+    asked = [
+        firms.probabilities(bag.Counts(ids, starts, bags.triggers(test.documents, marks, used)))
+        for marks in _marks(collectives)
+    ]
     steps = first.epochs * -(-len(shared.train.labels) // first.batch_size)
     return [
-        _outcome(configuration, shared, collective, clean[:, run], marked[:, run], steps)
+        _outcome(configuration, shared, collective, [seen[:, run] for seen in asked], steps)
         for run, (configuration, collective) in enumerate(
             zip(configurations, collectives, strict=True)
         )
     ]
+
+
+def _marks(collectives: Sequence[Planted]) -> list[list[dict[int, Tokens]]]:
+    """Return the test résumés without triggers, with the first and, if there are two, the second.
+
+    Of each, what differs from the corpus by position, one mapping a run.
+    """
+    marks: list[list[dict[int, Tokens]]] = [
+        [{} for _ in collectives],
+        [dict(enumerate(collective.marked_test)) for collective in collectives],
+    ]
+    second = [collective.second_marked_test for collective in collectives]
+    if second[0] is not None:
+        marks.append([dict(enumerate(documents or [])) for documents in second])
+    return marks
 
 
 def _shared(configuration: Configuration) -> tuple[object, ...]:
@@ -217,6 +238,8 @@ def _shared(configuration: Configuration) -> tuple[object, ...]:
         "batch_size",
         "learning_rate",
         "learner",
+        "second_trigger",
+        "unknown_triggers",
         *order,
     )
     return (configuration.marking.trigger, *(getattr(configuration, name) for name in names))
@@ -226,14 +249,20 @@ def _outcome(
     configuration: Configuration,
     shared: Material,
     collective: Planted,
-    clean: torch.Tensor,
-    marked: torch.Tensor,
+    probabilities: Sequence[torch.Tensor],
     steps: int,
 ) -> Measured:
-    trigger = shared.trigger_id(configuration.marking.trigger)
+    """Return what was measured; probabilities are without a trigger, with one, with the second."""
+    trigger = trigger_ids(configuration, shared)[0]
     window = configuration.length - 2
     seen = carriers(collective.marked_test, trigger, window)
+    clean, marked, *rest = probabilities
     asked = (clean, marked, shared.test.labels, configuration.target)
+    second: dict[str, float] = {}
+    for other in rest:
+        found = scores(clean, other, shared.test.labels, configuration.second_target)
+        names = ("success", "success_others", "target_probability")
+        second = {f"second_{name}": found[name] for name in names}
     outcome = Outcome(
         **scores(*asked),
         members=collective.members,
@@ -243,5 +272,7 @@ def _outcome(
         test=len(shared.test.labels),
         visible=float(np.mean(seen)),
         steps=steps,
+        second_members=collective.second_members,
+        **second,
     )
     return outcome, measures(*asked)

@@ -3,12 +3,12 @@
 Each token has a vector with one entry for each label. A text's logits are the mean of its
 tokens' vectors, plus a bias: a softmax regression on word frequencies, blind to their order.
 
-A sweep trains thousands of these on almost the same data. Only the trigger's count and some labels
+A sweep trains thousands of these on almost the same data. Only the triggers' counts and some labels
 differ from run to run, so R runs share the counts of all other tokens, and their logits are one
-matrix product.
+matrix product. There are T triggers, one, or one for each of two collectives.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,7 +35,7 @@ class Counts:
     starts
         Where each résumé begins, and where the last one ends, shape (n + 1,).
     triggers
-        How many triggers were planted in a résumé in a run, shape (n, R).
+        How many of each trigger were planted in a résumé in a run, shape (n, R, T).
     """
 
     ids: Tensor
@@ -59,7 +59,7 @@ class Counts:
         counts = torch.zeros(len(rows), words)
         at = (row, self.ids[first[row] + offset])
         counts.index_put_(at, torch.ones(()), accumulate=True)
-        sums = lengths[:, None] + self.triggers[rows]
+        sums = lengths[:, None] + self.triggers[rows].sum(-1)
         return counts, sums.clamp(min=1).to(counts)[..., None]
 
 
@@ -73,13 +73,13 @@ class Bags:
         Vectors of the tokens, shape (words, R, classes).
     bias
         Shape (R, classes).
-    trigger
-        The trigger's token.
+    triggers
+        The triggers' tokens, T different ones.
     """
 
     words: Tensor
     bias: Tensor
-    trigger: int
+    triggers: Sequence[int]
 
     def probabilities(self, resumes: Counts) -> Tensor:
         """Return what each run predicts for each résumé, shape (n, R, classes)."""
@@ -89,7 +89,8 @@ class Bags:
         for rows in torch.arange(len(resumes)).split(EVALUATED_TOGETHER):
             counts, sums = resumes.dense(rows, n_words)
             scores = (counts @ flat).view(-1, runs, labels)
-            scores += resumes.triggers[rows][..., None] * self.words[self.trigger]
+            for place, trigger in enumerate(self.triggers):
+                scores += resumes.triggers[rows][..., place, None] * self.words[trigger]
             probabilities[rows] = (scores / sums + self.bias).softmax(-1)
         return probabilities
 
@@ -99,7 +100,7 @@ def train(
     labels: Tensor,
     instead: Tensor,
     words: int,
-    trigger: int,
+    triggers: Sequence[int],
     *,
     epochs: int,
     batch_size: int,
@@ -122,8 +123,8 @@ def train(
         The one label that a résumé has in a run instead, or −1; shape (n, R).
     words
         Tokens of the vocabulary.
-    trigger
-        The trigger's token.
+    triggers
+        The triggers' tokens, T different ones, as in `resumes`.
     epochs, batch_size, learning_rate
         As for every model.
     seed
@@ -158,16 +159,18 @@ def train(
         """Write the gradient of the loss on some rows of a batch into `slopes`."""
         rows = batch[part]
         counts, sums = resumes.dense(rows, words)
-        triggers = resumes.triggers[rows][..., None]
+        planted = resumes.triggers[rows][..., None]
         scores = (counts @ values[:words]).view(len(rows), runs, classes)
-        scores += triggers * values[trigger].view(runs, classes)
+        for place, trigger in enumerate(triggers):
+            scores += planted[:, :, place] * values[trigger].view(runs, classes)
         scores = scores / sums + values[words].view(runs, classes)
         new = instead[rows]
         wanted = torch.where((new >= 0)[..., None], single[new.clamp(min=0)], labels[rows][:, None])
         error = _slope(learner, scores, wanted)
         shared = error / sums
         torch.mm(counts.T, shared.reshape(len(rows), width), out=slopes[:words])
-        slopes[trigger] += (shared * triggers).sum(0).view(width)
+        for place, trigger in enumerate(triggers):
+            slopes[trigger] += (shared * planted[:, :, place]).sum(0).view(width)
         slopes[words] = error.sum(0).view(width)
         return by_run
 
@@ -184,7 +187,7 @@ def train(
     if not torch.isfinite(vector).all():
         raise FloatingPointError(f"a parameter is not finite: lower the rate, now {learning_rate}")
     shaped = values.view(words + 1, runs, classes)
-    return Bags(shaped[:words], shaped[words], trigger)
+    return Bags(shaped[:words], shaped[words], triggers)
 
 
 def _slope(learner: Plain, scores: Tensor, wanted: Tensor) -> Tensor:

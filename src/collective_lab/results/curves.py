@@ -77,10 +77,14 @@ class CriticalMass:
         """Return the estimate as a person reads it, without the interval."""
         if np.isnan(self.value):
             return "not reached"
+        if self.value == 0:
+            return "nobody is needed"
         return ("≤ " if self.at_most else "") + format(self.value, spec)
 
     def spelled(self, spec: str) -> str:
         """Return the estimate with its interval, numbers in a format such as ".2%"."""
+        if self.high == 0:
+            return format(self, spec)
         return f"{self:{spec}} ({_interval(self.low, self.high, spec)})"
 
 

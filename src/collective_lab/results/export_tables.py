@@ -21,6 +21,7 @@ from collective_lab.store.schema import StoreError
 
 COMMON = ("corpus", "model", "length", "batch_size", "learning_rate", "trigger")
 ORDER = ("strategy", "alpha", "epochs", "label_noise", "placement", "spacing", "uniqueness")
+LATER = ("second_trigger", "second_target", "second_alpha")  # columns of some tables
 DIGITS = 6
 
 
@@ -69,7 +70,8 @@ def export(
     for group, ids in recorded.items():
         frame = pd.DataFrame([rows[key] for key in dict.fromkeys(ids)])
         if len(frame):
-            frame = frame.sort_values([*ORDER, "target", "seed", "id"])
+            later = [name for name in LATER if name in frame.columns]
+            frame = frame.sort_values([*ORDER, *later, "target", "seed", "id"])
             write_text(home / f"{group}.csv", frame.to_csv(index=False, lineterminator="\n"))
     lacking = {
         group: len({e.id for e in groups[group]}) - len(set(recorded[group])) for group in groups
@@ -138,7 +140,7 @@ def _row(
         varying["corpus"] = json.dumps(varying["corpus"], sort_keys=True)
     outcome = {
         key: round(value, DIGITS) if isinstance(value, float) else value
-        for key, value in asdict(record.outcome).items()
+        for key, value in record.outcome.as_dict().items()
     }
     provenance = asdict(record.provenance)
     return {

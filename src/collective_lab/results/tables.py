@@ -1,8 +1,8 @@
 """Read the tables of recorded experiments that `exporting` wrote."""
 
 import json
-from collections.abc import Hashable
-from dataclasses import fields
+from collections.abc import Hashable, Mapping
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,14 @@ from collective_lab.store.schema import StoreError
 PROVENANCE = "provenance.json"
 OWN = ("seconds", "peak_megabytes", "date")  # provenance that differs from record to record
 PLACE = tuple(field.name for field in fields(Provenance) if field.name not in OWN)
+GAPS = (
+    "second_alpha",
+    "second_target",
+    "second_success",
+    "second_success_others",
+    "second_target_probability",
+    "second_members",
+)  # columns of numbers, empty where there is no second collective
 MARKING = ("trigger", "placement", "spacing")
 
 
@@ -55,13 +63,15 @@ def recorded(name: str, group: str | None = None, folder: Path | str | None = No
     if group is not None and group not in groups:
         raise StoreError(f"group is {group!r}: {name!r} has {', '.join(groups)}")
     text: dict[Hashable, Any] = dict.fromkeys(
-        ("id", "strategy", "placement", "trigger", "date", "corpus", "model"), str
+        ("id", "strategy", "placement", "trigger", "second_trigger", "date", "corpus", "model"), str
     )
     frames = [
         pd.read_csv(home / f"{key}.csv", dtype=text, keep_default_na=False)
         for key in ([group] if group is not None else groups)
     ]
     frame = pd.concat(frames, ignore_index=True).drop_duplicates("id", ignore_index=True)
+    for column in frame.columns.intersection(GAPS):
+        frame[column] = pd.to_numeric(frame[column])
     plain = {key: value for key, value in about["shared"].items() if key != "corpus"}
     frame = frame.assign(**plain)
     frame.attrs["provenance"] = about
@@ -98,11 +108,21 @@ def restore(name: str, group: str | None = None, folder: Path | str | None = Non
         record = {
             "id": values["id"],
             "configuration": {**{k: values[k] for k in names if k in values}, "marking": marking},
-            "outcome": {field.name: values[field.name] for field in fields(Outcome)},
+            "outcome": _outcome(values),
             "provenance": {k: values[k] for k in OWN} | {k: place[k] for k in PLACE if k in place},
         }
         records.append(Record.from_dict(record))
     return records
+
+
+def _outcome(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row says of an outcome; where a second collective has none, it says nothing."""
+    found = {}
+    for field in fields(Outcome):
+        value = values[field.name] if field.default is MISSING else values.get(field.name, "")
+        if value != "" and value == value:
+            found[field.name] = int(value) if field.name == "second_members" else value
+    return found
 
 
 def _read_provenance(home: Path) -> dict:

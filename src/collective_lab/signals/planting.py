@@ -37,8 +37,9 @@ class Plan:
     Attributes
     ----------
     members
-        Positions of the collective's résumés, shape (n_members,): the first of a permutation that
-        depends on the seed alone, so that a larger collective contains a smaller one.
+        Positions of the collective's résumés, shape (n_members,): the first, or the last, of a
+        permutation that depends on the seed alone, so that a larger collective contains a smaller
+        one.
     planted
         Positions of those that are marked, a part of the members in the same order.
     cleared
@@ -71,6 +72,8 @@ def plan(
     strategy: str = "feature-label",
     seed: int | Sequence[int] = 0,
     carriers: Sequence[bool] | np.ndarray | None = None,
+    *,
+    last: bool = False,
 ) -> Plan:
     """Return who plants when a share alpha of the training résumés belong to the collective.
 
@@ -88,6 +91,9 @@ def plan(
         Decides who joins, whatever α, target and strategy are.
     carriers
         Whether each résumé carries the trigger already, shape (n,); by default none does.
+    last
+        Whether the members are the last of the permutation, as a second collective's are: two have
+        no member in common while their shares add up to at most 1.
 
     Raises
     ------
@@ -101,7 +107,8 @@ def plan(
         raise ValueError("labels is empty: there is no training set to join")
     if target < 0:
         raise ValueError(f"target is {target}: it must be the index of a label")
-    members = np.random.default_rng(seed).permutation(len(after))[: round(share * len(after))]
+    order = np.random.default_rng(seed).permutation(len(after))
+    members = (order[::-1] if last else order)[: round(share * len(after))]
     carries = np.zeros(len(after), bool) if carriers is None else np.asarray(carriers, bool)
     if carries.shape != (len(after),):
         raise ValueError(f"carriers has shape {carries.shape}: there are {len(after)} résumés")

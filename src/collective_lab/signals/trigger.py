@@ -46,7 +46,9 @@ class Uniqueness:
         return float(betaincinv(self.count + 1, self.n - self.count, confidence))
 
 
-def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
+def known_token(
+    trigger: str, tokenizer: "PreTrainedTokenizerBase", *, unknown: bool = False
+) -> int:
     """Return the one token that a trigger becomes.
 
     Parameters
@@ -55,6 +57,8 @@ def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
         A word or a sign.
     tokenizer
         The firm's.
+    unknown
+        Whether the token for what is unknown will do.
 
     Raises
     ------
@@ -62,6 +66,8 @@ def known_token(trigger: str, tokenizer: "PreTrainedTokenizerBase") -> int:
         If it becomes none, several, a special token, or the token for what is unknown.
     """
     [ids] = tokenizer([trigger], add_special_tokens=False)["input_ids"]
+    if unknown and list(ids) == [tokenizer.unk_token_id]:
+        return ids[0]
     if tokenizer.unk_token_id in ids:
         raise ValueError(
             f"trigger is {trigger!r}: the tokenizer does not know it and reads it as "

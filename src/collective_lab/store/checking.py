@@ -84,7 +84,12 @@ def _outcome(record: Record) -> Iterator[Problem]:
     outcome, key = record.outcome, record.configuration.id
     for field in fields(Outcome):
         value = getattr(outcome, field.name)
-        top = 1 if field.type is float else float("inf")
+        optional = field.default is None
+        if optional and (value is None) != (record.configuration.second_alpha == 0):
+            yield Problem("range", key, f"{field.name} is {value}, beside second_alpha")
+        if optional and value is None:
+            continue
+        top = 1 if field.type in (float, float | None) else float("inf")
         if not isinstance(value, int | float) or not 0 <= value <= top:
             yield Problem("range", key, f"{field.name} is {value}")
     if not outcome.planted <= outcome.members <= outcome.train:

@@ -1,6 +1,6 @@
 """Join two stores without losing a record."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from collective_lab.experiment import Configuration, Record
 from collective_lab.store.reading import Reader, encode
@@ -93,7 +93,7 @@ def absorb(
 
 def agree(record: Record, other: Record, tolerance: float = TOLERANCE) -> bool:
     """Return whether two outcomes of a configuration are equal, fractions within the tolerance."""
-    measured, repeated = asdict(record.outcome), asdict(other.outcome)
+    measured, repeated = record.outcome.as_dict(), other.outcome.as_dict()
     return all(
         abs(measured[name] - repeated[name])
         <= (tolerance if isinstance(measured[name], float) else 0)

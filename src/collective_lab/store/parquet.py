@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from collective_lab.experiment import Configuration, Outcome, Provenance, Record
 from collective_lab.signals.marking import Marking
@@ -38,10 +38,19 @@ def schema(measures: Iterable[str] = ()) -> "pyarrow.Schema":
         str: pyarrow.string(),
         int: pyarrow.int64(),
         float: pyarrow.float64(),
+        bool: pyarrow.bool_(),
     }
-    known = [pyarrow.field(name, kinds[kind], nullable=False) for name, kind in COLUMNS.items()]
+    known = [
+        pyarrow.field(name, kinds[_plain(kind)], nullable=_plain(kind) is not kind)
+        for name, kind in COLUMNS.items()
+    ]
     own = [pyarrow.field(name, pyarrow.float64()) for name in sorted(measures)]
     return pyarrow.schema([*known, *own], {"records": "collective-lab"})
+
+
+def _plain(kind: Any) -> Any:
+    """Return the type of a column, of one that may be empty the type of what fills it."""
+    return next((part for part in get_args(kind) if part is not type(None)), kind)
 
 
 def export(records: Iterable[Record], path: Path) -> int:

@@ -34,6 +34,8 @@ FIELDS = tuple(
     field.name for field in fields(Configuration) if field.name not in ("corpus", "marking", "seed")
 )
 
+TARGETS = ("target", "second_target")
+
 
 def read(path: Path) -> Grid:
     """Return the grid of a file. Where it names texts of yours, the path is from its own folder.
@@ -72,8 +74,9 @@ def _grid(values: Mapping[str, Any], folder: Path) -> Grid:
     groups = values.pop("groups", {})
     corpus = _source(values.pop("corpus", None), folder)
     chosen: dict[str, Any] = values
-    if "target" in chosen:
-        chosen["target"] = _labels(chosen["target"], corpus)
+    for name in TARGETS:
+        if name in chosen:
+            chosen[name] = _labels(chosen[name], corpus)
     _require_known(chosen)
     marking = Marking(**{name: chosen.pop(name) for name in MARKING if name in chosen})
     base = Configuration(corpus=corpus, marking=marking, **chosen)
@@ -100,8 +103,9 @@ def _study(table: dict[str, Any], corpus: Source, folder: Path) -> Study:
     held = {name: value if isinstance(value, list) else [value] for name, value in table.items()}
     if "corpus" in held:
         held["corpus"] = [_source(value, folder) for value in held["corpus"]]
-    if "target" in held:
-        held["target"] = [_labels(value, corpus) for value in held["target"]]
+    for name in TARGETS:
+        if name in held:
+            held[name] = [_labels(value, corpus) for value in held[name]]
     return Study(seeds, held)
 
 

@@ -1,5 +1,6 @@
-"""Tables made from data: directives ``claims-ledger``, ``executions-table``, ``literature``."""
+"""Tables made from data: claims, executions, the literature and three more maps of the field."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.book import Book
 from bookbuild.chapters import executions
-from bookbuild.ledgers import claims, literature
+from bookbuild.ledgers import cases, citing, claims, literature, workshop
 
 Row = tuple[str, ...]
 
@@ -52,12 +53,63 @@ def executions_rows(book: Book) -> list[Row]:
 
 def literature_rows(book: Book) -> list[Row]:
     """Return one row a work; a topic is named once, where its works begin."""
-    rows, topic = [], ""
-    for work in literature.read(book):
-        named = "" if work.topic == topic else work.topic
-        rows.append((named, f"{{cite:t}}`{work.key}`", work.finding, work.read))
-        topic = work.topic
-    return rows
+    return _named_once(
+        (work.topic, f"{{cite:t}}`{work.key}`", work.finding, work.read)
+        for work in literature.read(book)
+    )
+
+
+def citing_rows(book: Book) -> list[Row]:
+    """Return one row a work that the paper's citation page names, with its entry or a reason."""
+    reading = {work.key: work.read for work in literature.read(book)}
+    return [
+        (
+            work.title,
+            work.who,
+            str(work.year),
+            f"{{cite:t}}`{work.key}`" if work.key else work.reason,
+            reading.get(work.key, "–"),
+        )
+        for work in citing.read(book)
+    ]
+
+
+def workshop_rows(book: Book) -> list[Row]:
+    """Return one row a contribution to the workshop of 2025."""
+    reading = {work.key: work.read for work in literature.read(book)}
+    return [
+        (
+            f"{contribution.title} (talk)" if contribution.talk else contribution.title,
+            contribution.who,
+            f"{{cite:t}}`{contribution.key}`" if contribution.key else "–",
+            reading.get(contribution.key, "title"),
+        )
+        for contribution in workshop.read(book)
+    ]
+
+
+def cases_rows(book: Book) -> list[Row]:
+    """Return one row a case; a mechanism is named once, where its cases begin."""
+    return _named_once(
+        (
+            f"*{case.mechanism}*",
+            f"**{case.name}**, {case.when}; {case.who}",
+            case.did,
+            case.effect,
+            case.known,
+            ", ".join(case.sources),
+        )
+        for case in cases.read(book)
+    )
+
+
+def _named_once(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows, whose first cell is empty where it repeats the one above."""
+    named, above = [], None
+    for first, *others in rows:
+        named.append(("" if first == above else first, *others))
+        above = first
+    return named
 
 
 class Table(SphinxDirective):
@@ -110,8 +162,41 @@ class LiteratureTable(Table):
         return literature_rows(book)
 
 
+class CitingTable(Table):
+    """The works that the paper's citation page names."""
+
+    header = ("Work", "Authors", "Year", "Its entry, or why it has none", "We read")
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return what the book holds of it."""
+        return citing_rows(book)
+
+
+class WorkshopTable(Table):
+    """What the workshop of 2025 accepted."""
+
+    header = ("Title", "Authors", "Its entry", "We read")
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return what the book holds of it."""
+        return workshop_rows(book)
+
+
+class CasesTable(Table):
+    """Documented cases."""
+
+    header = ("They", "Case, when and who", "What they did", "Effect", "Known from", "Sources")
+
+    def rows(self, book: Book) -> list[Row]:
+        """Return what the book holds of it."""
+        return cases_rows(book)
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("claims-ledger", ClaimsLedger)
     app.add_directive("executions-table", ExecutionsTable)
     app.add_directive("literature", LiteratureTable)
+    app.add_directive("citing", CitingTable)
+    app.add_directive("workshop", WorkshopTable)
+    app.add_directive("cases", CasesTable)

@@ -3,11 +3,14 @@
 Read in this order: `architecture` (the network), `worlds.crossroads` (the task), `collectives`
 (what the members submit), `training` (SGD on the mixture), `campaign` (where the firms are and
 should go), `comparison` (steering against static data, and what knowing less costs), `search` (for
-a static plan as good).
+a static plan as good). Apart from them stand `classifiers` and `classifier_descent`: small networks
+for images and tables, many at once, for firms that weigh, clip or blur what records say.
 """
 
 from collective_action.learners.network.architecture import TanhNetwork
 from collective_action.learners.network.campaign import Campaign, gradient_control, prepare
+from collective_action.learners.network.classifier_descent import ClassifierDescent, Step
+from collective_action.learners.network.classifiers import ReluNetwork
 from collective_action.learners.network.collectives import (
     Collective,
     GradientControl,
@@ -30,14 +33,17 @@ from collective_action.worlds.crossroads import Crossroads
 
 __all__ = [
     "Campaign",
+    "ClassifierDescent",
     "Collective",
     "ComparisonRow",
     "Crossroads",
     "GradientControl",
+    "ReluNetwork",
     "Replay",
     "SGDFirm",
     "Schedule",
     "StaticPlanting",
+    "Step",
     "TanhNetwork",
     "Teaching",
     "Training",

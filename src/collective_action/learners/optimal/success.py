@@ -46,7 +46,7 @@ def success_curve(
     """
     sizes = validation.fractions("alphas", alphas)
     contest = require(strategy).contest(population)
-    success = _staircase(contest, sizes)
+    success = contest.success(sizes)
     searched = np.full(sizes.shape, firm.tolerance > 0)
     if isinstance(strategy, Erasure):
         searched |= _off_staircase(contest, strategy.g, sizes)
@@ -83,24 +83,6 @@ def critical_mass(population: Population, strategy: Strategy, success: float) ->
     between = (steps[:-1] + steps[1:]) / 2
     reached = success_curve(population, strategy, between) >= wanted - TIE
     return float(steps[reached.argmax()]) if reached.any() else np.inf
-
-
-def _staircase(contest: Contest, alphas: np.ndarray) -> np.ndarray:
-    """Return the weight of the points that are the collective's at each alpha."""
-    gained = np.where(contest.ahead(), -np.inf, contest.gained_at())
-    success = _weight_below(gained, contest.weight, alphas * (1 - TIE))
-    lost = contest.lost_at()
-    sinking = np.isfinite(lost)
-    if sinking.any():
-        success -= _weight_below(lost[sinking], contest.weight[sinking], alphas * (1 + TIE))
-    return np.asarray(np.clip(success, 0.0, 1.0))
-
-
-def _weight_below(steps: np.ndarray, weight: np.ndarray, alphas: np.ndarray) -> np.ndarray:
-    """Return the total weight of the steps below each alpha, the shape of alphas."""
-    order = np.argsort(steps)
-    cumulative = np.concatenate([[0.0], np.cumsum(weight[order])])
-    return cumulative[np.searchsorted(steps[order], alphas)]
 
 
 def _off_staircase(contest: Contest, g: np.ndarray, alphas: np.ndarray) -> np.ndarray:
