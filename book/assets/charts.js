@@ -57,17 +57,31 @@
       ? !["row", "column", "facet"].some((channel) => spec.encoding?.[channel])
       : false;
 
+  // Several views that are wider than their column, axes and all, become narrower; where that would
+  // squeeze those side by side, they stand below each other.
+  const arranged = (spec, room, width) => {
+    const views = spec.hconcat ?? spec.vconcat;
+    const widths = views?.map((view) => view.width) ?? [];
+    if (width <= room || !widths.length || !widths.every(Number.isFinite)) return spec;
+    const { hconcat, ...rest } = spec;
+    const total = hconcat ? widths.reduce((sum, each) => sum + each) : Math.max(...widths);
+    const share = (room - (width - total)) / total;
+    const narrowed = (part) => views.map((view) => ({ ...view, width: Math.floor(part(view)) }));
+    if (hconcat && share > 0.75) return { ...rest, hconcat: narrowed((view) => view.width * share) };
+    const beside = (width - total) / (hconcat ? views.length : 1);
+    return { ...rest, vconcat: narrowed((view) => Math.min(view.width, room - beside)) };
+  };
+
   // A single view shrinks with its column. When that is narrow its legend stacks, and the title of
-  // its horizontal axis reaches back below the labels of the vertical one. Several views side by
-  // side scroll within their box. The page shows through.
-  const fitted = (spec, room) => {
+  // its horizontal axis reaches back below the labels of the vertical one. The page shows through.
+  const fitted = (spec, room, width) => {
     const axis = { ...spec.config?.axis, labelSeparation: 6 };
     const config = { ...spec.config, axis, background: null };
-    if (!isSingle(spec)) return { ...spec, config };
     if (room < 440) {
       config.legend = { ...config.legend, direction: "vertical", columns: 1 };
       config.axisX = { ...config.axisX, titleAnchor: "end" };
     }
+    if (!isSingle(spec)) return { ...arranged(spec, room, width), config };
     return { ...spec, config, width: "container", autosize: { type: "fit-x", contains: "padding" } };
   };
 
@@ -103,9 +117,10 @@
   const drawInto = async (live, chart, before) => {
     const spec = JSON.parse(chart.querySelector("script").textContent);
     const picture = chart.querySelector("img");
-    if (isSingle(spec)) live.style.maxWidth = picture.style.width || `${picture.width}px`;
+    const width = parseFloat(picture.style.width) || picture.width;
+    if (isSingle(spec)) live.style.maxWidth = `${width}px`;
     chart.append(live);
-    const shown = recoloured(fitted(spec, live.clientWidth), exchange());
+    const shown = recoloured(fitted(spec, live.clientWidth, width), exchange());
     const { view: drawing, signals } = await view(shown, live);
     if (before) {
       for (const { name, bind } of signals) {
