@@ -1,0 +1,79 @@
+"""Record the songs' experiment: `python -m collective_action.playlists FILE`.
+
+The embedding models of the chapter *Where to put the song* come from this record. It takes about
+half an hour on one core.
+"""
+
+import argparse
+import json
+import platform
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from collective_action.playlists.campaign import RECOMMENDERS, promote, without, world
+
+SEEDS = tuple(range(10))
+MEMBERS = (8, 20, 40)
+STRATEGIES = ("anywhere", "after the rarest", "before the favourite")
+
+
+def main(path: Path) -> None:
+    """Run everything and write the record."""
+    begun = time.perf_counter()
+    promoted, alone = [], []
+    for seed in SEEDS:
+        for name, recommender in RECOMMENDERS.items():
+            label = {"seed": seed, "recommender": name}
+            alone.append(label | without(seed, name, MEMBERS))
+            for n_members in MEMBERS:
+                for strategy in STRATEGIES:
+                    outcome = promote(seed, name, strategy, n_members)
+                    cell = {"strategy": strategy, "members": n_members}
+                    promoted.append(label | cell | asdict(outcome))
+        print(f"seed {seed}: {time.perf_counter() - begun:.0f} s", flush=True)
+    record = {
+        "provenance": {
+            "command": f"python -m collective_action.playlists {path.as_posix()}",
+            "date": datetime.now(UTC).date().isoformat(),
+            "device": "CPU",
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "seconds": round(time.perf_counter() - begun),
+        },
+        "settings": {
+            "seeds": len(SEEDS),
+            "playlists": len(world(0).train),
+            "length": world(0).train.shape[1],
+            "songs": world(0).n_songs,
+            "recommenders": {name: asdict(made) for name, made in RECOMMENDERS.items()},
+        },
+        "promoted": _columns(promoted),
+        "without": _columns(alone),
+    }
+    path.write_text(_text(record), encoding="utf-8", newline="\n")
+
+
+def _columns(rows: list[dict]) -> dict[str, list]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _text(record: dict) -> str:
+    """Return JSON with one line per column, fractions to four digits."""
+    rounded = json.loads(json.dumps(record), parse_float=lambda text: round(float(text), 4))
+    sections = []
+    for name, columns in rounded.items():
+        lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in columns.items())
+        sections.append(f" {json.dumps(name)}: {{\n  " + ",\n  ".join(lines) + "\n }")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        prog="python -m collective_action.playlists", description=__doc__
+    )
+    parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
+    main(parser.parse_args().record)
