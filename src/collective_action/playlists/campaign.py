@@ -45,9 +45,7 @@ class Outcome:
 @lru_cache(maxsize=1)
 def world(seed: int) -> Collection:
     """Return the platform of this seed: 6,000 playlists of 12 to train on, 600 to test on."""
-    return collection.draw(
-        seed, n_songs=20_000, n_train=6_000, n_test=600, length=12, n_genres=40
-    )
+    return collection.draw(seed, n_songs=20_000, n_train=6_000, n_test=600, length=12, n_genres=40)
 
 
 def promote(seed: int, recommender: str, strategy: str, n_members: int) -> Outcome:
