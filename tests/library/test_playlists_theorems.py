@@ -109,7 +109,7 @@ def small_anchors(world: Refitted) -> bool:
 
 
 def pool_pays(world: Refitted) -> bool:
-    """The collective that pays the price has Amp = 1/((L − 1)(b/N_c + 1/N_c)) there."""
+    """Say that who pays the price has Amp = 1/((L − 1)(b/N_c + 1/N_c)) there."""
     offered = offer(world, displacing=False)
     gaps = world.scene.playlists.shape[1] - 1
     names = {context: song for song, context in world.seen.items()}

@@ -1,12 +1,12 @@
 """Small platforms of playlists, and a counter that is refitted from scratch, song by song.
 
-Nothing here uses the library: playlists are lists of lists, counts are dictionaries, and every order
-in which equal counts may be shown is tried.
+Nothing here uses the library: playlists are lists of lists, counts are dictionaries, and every
+order in which equal counts may be shown is tried.
 """
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def refit(lists: list[list[int]], pooled_plays: int) -> tuple[dict, dict]:
     seen = {song: "rare" if 0 < times <= pooled_plays else song for song, times in plays.items()}
     followers: dict = {}
     for songs in lists:
-        for last, following in zip(songs, songs[1:], strict=False):
+        for last, following in pairwise(songs):
             followers.setdefault(seen[last], Counter())[following] += 1
     return seen, followers
 

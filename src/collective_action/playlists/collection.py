@@ -1,4 +1,4 @@
-"""A platform of playlists with a long tail: genres, popularity by Zipf's law, songs that go together.
+"""A platform of playlists with a long tail: genres, popularity by Zipf, songs that go together.
 
 The platform is invented, and so are its numbers. What it shares with real collections is their
 shape: a tenth of the songs has most of the plays, and many songs are played once.
