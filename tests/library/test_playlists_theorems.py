@@ -229,6 +229,18 @@ def test_the_budget_is_attained(statement):
     assert attained > 5
 
 
+@pytest.mark.parametrize("shown", [1, 2, 5])
+def test_the_harm_is_attained(shown):
+    playlists = np.array([[0, 1 + song] for song in range(shown)] * 3 + [[9, 0]] * 4)
+    rows = np.arange(3 * shown, 3 * shown + 4)
+    before = count(playlists, 10, shown)
+    after = count(insert(playlists, rows, np.ones(4, dtype=int), 10), 11, shown)
+    lasts, following = pairs(playlists)
+    fall = (before.hits(lasts, following) - 1.0 * after.hits(lasts, following)).mean()
+    assert fall == pytest.approx(after.success(10, lasts) / shown)
+    assert fall > 0
+
+
 def test_the_library_counts_as_the_refit_does():
     rng = np.random.default_rng(3)
     for _ in range(SCENES):
