@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from collective_action import bounds, estimation
+from collective_action import bounds, estimation, playlists
 from collective_action.firm import EXACT
 from collective_action.learners import optimal, risk
 from collective_action.participation import Participation
@@ -73,6 +73,12 @@ def test_a_risk_minimiser_is_where_it_is_wanted_at_the_critical_mass_itself_and_
 def test_whoever_is_indifferent_is_in():
     even = Participation(lambda shares: np.full(np.shape(shares), 0.5), cost=0.25, free_riding=0.5)
     assert even.response(0.0) == 1
+
+
+def test_a_song_that_ties_with_the_last_of_a_list_is_not_shown():
+    tied = [[0, 1], [0, 1], [0, 2], [0, 3]]
+    assert not playlists.count(np.array(tied), 4, shown=2).listed(3)[0]
+    assert playlists.count(np.array([*tied, [0, 3]]), 4, shown=2).listed(3)[0]
 
 
 def test_a_larger_collective_may_fail():
