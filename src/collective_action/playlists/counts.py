@@ -119,7 +119,7 @@ def count(lists: np.ndarray, n_songs: int, shown: int, pooled_plays: int = 0) ->
     shown
         K ≥ 1, songs of a list.
     pooled_plays
-        r ≥ 0: songs with at most r plays are one context. As followers, all songs stay apart.
+        τ ≥ 0: songs with at most τ plays are one context. As followers, all songs stay apart.
 
     Raises
     ------

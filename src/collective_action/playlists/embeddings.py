@@ -38,7 +38,7 @@ class Recommender:
     memory
         Weights of the last song, the one before, and so on.
     pooled_plays
-        r: heard songs with at most r plays share one vector; 0 pools none.
+        τ: heard songs with at most τ plays share one vector; 0 pools none.
     """
 
     optimiser: str

@@ -16,13 +16,13 @@ def tokens(lists: np.ndarray, n_songs: int, pooled_plays: int) -> np.ndarray:
     n_songs
         Songs of the catalogue.
     pooled_plays
-        r ≥ 0. Songs with at most r plays, songs without any among them, share the token of the
+        τ ≥ 0. Songs with at most τ plays, songs without any among them, share the token of the
         first of them. With 0 every song is its own.
 
     Raises
     ------
     ValueError
-        If r is negative or a number is not a song.
+        If τ is negative or a number is not a song.
     """
     limit = validation.at_least("pooled_plays", pooled_plays, 0)
     songs = validation.indices("lists", lists[lists != NOTHING], n_songs)
