@@ -10,7 +10,7 @@ from bookbuild.editions.slides import deck
 from bookbuild.site.extension import teaching
 from support.books import THIS_BOOK, chapter, code, execute, make_book
 
-PLANS = {"one-lecture": 1, "three-sessions": 3, "six-sessions": 6}
+PLANS = {"one-lecture": 1, "three-sessions": 3, "six-sessions": 7}
 SECTIONS = ("## Objectives", "## What goes wrong", "## Discussion", "## Assignment")
 PAGES = THIS_BOOK.source / "instructors"
 TARGETS = re.compile(r"^([a-z]+):", re.M)
