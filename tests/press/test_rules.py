@@ -62,7 +62,7 @@ GOOD = chapter(
     "## Exercises\n",
     exercise("one", "Recall"),
     exercise("two", "Prove"),
-    exercise("three", "Code", ANSWER + CHECK).replace("Do it.\n", "Find `x`.\n"),
+    exercise("three", "Code", ANSWER + "\n" + CHECK).replace("Do it.\n", "Find `x`.\n"),
     "## What you learned\n\n- Much.\n",
     "## Further reading\n\nA book.\n",
 ).replace("kernelspec:", "chapter:\n  prerequisites: []\n  level: easy\nkernelspec:")
@@ -150,8 +150,8 @@ SPOILED = {
         "exercise ex-three has an assertion without a message in its check",
     ),
     "[answer]": ("[]", "exercise ex-three has not one answer and one check"),
-    ANSWER + CHECK: (
-        CHECK + ANSWER,
+    ANSWER + "\n" + CHECK: (
+        CHECK + "\n" + ANSWER,
         "exercise ex-three checks before it answers",
     ),
     ":wrong: [x = 2]\n": ("", "exercise ex-three has no wrong answer for x"),
@@ -181,6 +181,11 @@ SPOILED = {
         "[remove-cell, nbval-ignore-output]",
         "cell 5 is kept out of the check of outputs",
     ),
+    ":wrong: [x = 2]\n\nx": (
+        ":wrong:   [x = 2]\n\nx",
+        "an editor that opens and saves it writes ':wrong: [x = 2]' where it has "
+        "':wrong:   [x = 2]'",
+    ),
     "`good-number:.2f`": ("`good-numbr:.2f`", "it uses 'good-numbr', which it does not glue"),
 }
 
@@ -196,7 +201,7 @@ def test_a_hidden_cell_may_be_wide(tmp_path):
     assert problems(tmp_path, GOOD.replace("seed = 1\n", f"seed = 1\n{LONG}\n"), outputs()) == []
 
 
-UNCHECKED = GOOD.replace(ANSWER + CHECK, "")
+UNCHECKED = GOOD.replace(ANSWER + "\n" + CHECK, "")
 
 
 def test_code_and_computation_check_themselves(tmp_path):

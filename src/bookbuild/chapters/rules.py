@@ -4,7 +4,9 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 
+import jupytext
 import nbformat
 from nbformat import NotebookNode
 
@@ -47,6 +49,7 @@ def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[st
         The same as a notebook, without and with its outputs.
     """
     return [
+        *_bytes(text),
         *_frame(text, source),
         *_objectives(text),
         *_exercises(text),
@@ -56,6 +59,19 @@ def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[st
         *_charts(executed),
         *_glue(text, executed),
     ]
+
+
+def _bytes(text: str) -> Iterator[str]:
+    """Compare the cells with what an editor of notebooks writes when it opens and saves them."""
+    saved = jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst")
+    for ours, theirs in zip_longest(_below_header(text), _below_header(saved)):
+        if ours != theirs:
+            yield f"an editor that opens and saves it writes {theirs!r} where it has {ours!r}"
+            return
+
+
+def _below_header(text: str) -> list[str]:
+    return text.split("\n---\n", 1)[-1].splitlines()
 
 
 def _frame(text: str, source: NotebookNode) -> Iterator[str]:
