@@ -1,4 +1,4 @@
-"""Record firms that somebody wants to stop: `python -m collective_action.learners.network.inverted`.
+"""Record firms under attack: `python -m collective_action.learners.network.inverted FILE`.
 
 Every figure of trained networks in *Which gradients are data?* comes from this record. It takes a
 few minutes on one core.
@@ -21,11 +21,11 @@ from collective_action.learners.network.inverted import BATCH, FILINGS, STEPS, F
 SEEDS = tuple(range(12))
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 CLIPS = (None, 1.0)
-COURSE_OF = 0.2
+COURSE_OF = (0.05, 0.1, 0.2, 0.3)
 
 
 def ends() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the end of every firm, and the course of those whose collective has one size."""
+    """Return the end of every firm, and the course of those that inverted data meet, unclipped."""
     last, courses = [], []
     for clip in CLIPS:
         filed = None
@@ -35,8 +35,9 @@ def ends() -> tuple[pd.DataFrame, pd.DataFrame]:
             if outcome.filed is not None:
                 filed = _against_another(outcome.filed)
             last.append(outcome.ends.assign(filing=filing, clip=clip))
-            shown = outcome.course[np.isclose(outcome.course["alpha"], COURSE_OF)]
-            courses.append(shown.drop(columns="alpha").assign(filing=filing, clip=clip))
+            if filing == "inverted" and clip is None:
+                shown = outcome.course["alpha"].isin(COURSE_OF)
+                courses.append(outcome.course[shown])
     return pd.concat(last, ignore_index=True), pd.concat(courses, ignore_index=True)
 
 
@@ -64,7 +65,7 @@ def main(path: Path) -> None:
     record = {
         "provenance": provenance,
         "settings": {
-            "seeds": len(SEEDS), "steps": STEPS, "batch": BATCH, "course_of": COURSE_OF
+            "seeds": len(SEEDS), "steps": STEPS, "batch": BATCH
         },
         "ends": _columns(last),
         "course": _columns(course),

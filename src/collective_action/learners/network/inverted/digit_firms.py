@@ -23,7 +23,7 @@ BATCH = 100
 STEPS = 500
 STEP_SIZE = 0.2
 FRESH_EVERY = 20
-LOOK_EVERY = 10
+LOOK_EVERY = 20
 NETWORK = ReluNetwork(digits.PIXELS, 32, digits.LABELS)
 FILINGS = ("flips", "noise", "inverted", "replayed", "gradient")
 
@@ -46,7 +46,7 @@ class Outcome:
         One row a firm: alpha, seed, accuracy on the test images, and `balance`, the median of
         α(1 + ρ) over the second half of the steps (NaN if nothing is aimed).
     course
-        One row a firm and every ten steps: alpha, seed, step, accuracy, balance.
+        One row a firm and every twenty steps: alpha, seed, step, accuracy, balance.
     filed
         What was filed if that was inverted, and None otherwise.
     """
