@@ -22,11 +22,12 @@ SEEDS = tuple(range(12))
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 CLIPS = (None, 1.0)
 COURSE_OF = (0.05, 0.1, 0.2, 0.3)
+LOOKS = (20, 40, 60, 100, 160, 260, 400, 600, 1000, 1600, 2200, 3000)
 
 
-def ends() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the end of every firm, and the course of those that inverted data meet, unclipped."""
-    last, courses = [], []
+def ends() -> pd.DataFrame:
+    """Return the end of every firm."""
+    last = []
     for clip in CLIPS:
         filed = None
         for filing in FILINGS:
@@ -35,10 +36,13 @@ def ends() -> tuple[pd.DataFrame, pd.DataFrame]:
             if outcome.filed is not None:
                 filed = _against_another(outcome.filed)
             last.append(outcome.ends.assign(filing=filing, clip=clip))
-            if filing == "inverted" and clip is None:
-                shown = outcome.course["alpha"].isin(COURSE_OF)
-                courses.append(outcome.course[shown])
-    return pd.concat(last, ignore_index=True), pd.concat(courses, ignore_index=True)
+    return pd.concat(last, ignore_index=True)
+
+
+def course() -> pd.DataFrame:
+    """Return how firms fare that train for longer on inverted data, unclipped."""
+    seen = train("inverted", COURSE_OF, SEEDS, steps=max(LOOKS)).course
+    return seen[seen["step"].isin(LOOKS)]
 
 
 def _against_another(filed: Filed) -> Filed:
@@ -61,14 +65,13 @@ def main(path: Path) -> None:
         "numpy": np.__version__,
         "torch": torch.__version__,
     }
-    last, course = ends()
     record = {
         "provenance": provenance,
         "settings": {
             "seeds": len(SEEDS), "steps": STEPS, "batch": BATCH
         },
-        "ends": _columns(last),
-        "course": _columns(course),
+        "ends": _columns(ends()),
+        "course": _columns(course()),
     }  # fmt: skip
     provenance["seconds"] = round(time.perf_counter() - begun)
     path.write_text(_text(record), encoding="utf-8", newline="\n")

@@ -44,9 +44,10 @@ class Outcome:
     ----------
     ends
         One row a firm: alpha, seed, accuracy on the test images, and `balance`, the median of
-        α(1 + ρ) over the second half of the steps (NaN if nothing is aimed).
+        α(1 + ρ) over the second half of the steps (0 if nobody files).
     course
-        One row a firm and every twenty steps: alpha, seed, step, accuracy, balance.
+        One row a firm and every twenty steps: alpha, seed, step, accuracy, and the median balance
+        of these twenty.
     filed
         What was filed if that was inverted, and None otherwise.
     """
@@ -134,7 +135,8 @@ def train(
         kept.append(record)
         theta = theta - STEP_SIZE * ((1 - alpha)[:, None] * gradient + alpha[:, None] * sent)
         if (at + 1) % LOOK_EVERY == 0:
-            looks.append(firms.assign(step=at + 1, accuracy=_accuracy(theta), balance=balances[-1]))
+            recent = np.median(np.stack(balances[-LOOK_EVERY:]), axis=0)
+            looks.append(firms.assign(step=at + 1, accuracy=_accuracy(theta), balance=recent))
     late = np.median(np.stack(balances[steps // 2 :]), axis=0)
     ends = firms.assign(accuracy=_accuracy(theta), balance=late)
     course = pd.concat(looks, ignore_index=True) if looks else firms.iloc[:0]
