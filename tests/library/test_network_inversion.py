@@ -1,13 +1,19 @@
 """Inversion through a small network, and firms that somebody wants to stop."""
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
+from collective_action.data import book_file
 from collective_action.learners.network.classifiers import ReluNetwork
 from collective_action.learners.network.inversion import invert, worths
-from collective_action.learners.network.inverted import NETWORK, train
+from collective_action.learners.network.inverted import FILINGS, NETWORK, STEPS, train
+from collective_action.learners.network.inverted import __main__ as recorder
 
+RECORD = json.loads(book_file("results/inverted-networks.json").read_text(encoding="utf-8"))
 SMALL = ReluNetwork(5, 4, 3)
 
 
@@ -129,3 +135,25 @@ def test_what_was_filed_is_returned_and_can_be_replayed():
 def test_bad_input_is_refused(act, says):
     with pytest.raises(ValueError, match=says):
         act()
+
+
+def test_the_record_says_where_it_comes_from():
+    made = RECORD["provenance"]
+    assert made["command"].endswith("book/results/inverted-networks.json")
+    assert {"date", "device", "python", "numpy", "torch", "seconds"} <= set(made)
+    assert RECORD["settings"]["seeds"] == len(recorder.SEEDS)
+    assert RECORD["settings"]["steps"] == STEPS
+    assert set(RECORD["ends"]["filing"]) == set(FILINGS)
+
+
+@pytest.mark.slow
+@pytest.mark.numerical
+@pytest.mark.parametrize("clip", [None, 1.0])
+@pytest.mark.parametrize("filing", ["flips", "noise", "inverted", "gradient"])
+def test_a_firm_again_gives_what_was_recorded(filing, clip):
+    again = train(filing, [0.1], [0, 1], clip).ends.sort_values("seed")
+    frame = pd.DataFrame(RECORD["ends"])
+    same = frame["clip"].isna() if clip is None else frame["clip"] == clip
+    frame = frame[same & (frame["filing"] == filing) & (frame["alpha"] == 0.1)]
+    then = frame[frame["seed"].isin([0, 1])].sort_values("seed")
+    np.testing.assert_allclose(again["accuracy"], then["accuracy"], atol=0.05)
