@@ -20,7 +20,7 @@ def gradient(theta: np.ndarray, x: np.ndarray, y: int = 0) -> np.ndarray:
 
 
 def count_half_space(seed: int, n: int, constant: float = SURER) -> dict[str, int]:
-    """How often a record's gradient leaves ⟨θ, v⟩ ≥ −constant, or a vector in it has no record.
+    """How often a record's gradient leaves ⟨θ, ψ⟩ ≥ −constant, or a vector in it has no record.
 
     Records are hunted down by a search of one variable that knows neither W nor the theorem.
     """
@@ -180,7 +180,7 @@ def test_a_firm_stops_where_the_share_says(seed):
 
 @given(SEEDS)
 def test_no_data_make_a_model_surer_faster(seed):
-    """‖θ_T‖² ≤ 2ηκT + Σ‖step‖², on the most eager data, which are chosen anew in each step."""
+    """‖θ_T‖² ≤ 2ηκ₁T + Σ‖step‖², on the most eager data, which are chosen anew in each step."""
     rng = np.random.default_rng(seed)
     theta, size = rng.normal(size=2) * 1e-3, 10 ** rng.uniform(-3, -1)
     start, steps = theta @ theta, 0.0

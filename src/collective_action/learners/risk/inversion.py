@@ -1,7 +1,7 @@
 """Which gradients of logistic loss are those of records: a half-space, and a record for each.
 
 The loss is log(1 + e^{x·θ}) − y·x·θ, labels 0 or 1, no penalty and no column that is fixed to 1: a
-record's gradient is (σ(x·θ) − y)x. A record (x, 0) and its mirror image (−x, 1) have the same one,
+record's gradient is (sig(x·θ) − y)x. A record (x, 0) and its mirror image (−x, 1) have the same one,
 so every record here has label 0.
 """
 
@@ -14,16 +14,16 @@ from scipy.special import expit, lambertw
 from collective_action.validation import at_least, finite
 
 SURER = float(lambertw(np.exp(-1)).real)
-"""κ_σ = W(1/e) = .27846…, the most that one record can do to make the model surer."""
+"""κ₁ = W(1/e) = .27846…, the most that one record can do to make the model surer."""
 TURN = 1 + SURER
-"""The score, up to sign, at which it does: the solution s of s/(1 + e^s) = κ_σ."""
+"""The score, up to sign, at which it does: the solution z of z/(1 + e^z) = κ₁."""
 
 
 @dataclass(frozen=True, eq=False)
 class RecordGradients:
     """The gradients of single records at θ, and of all mixtures of records.
 
-    Without limits they are the half-space ⟨θ, v⟩ ≥ −κ_σ, whole and convex. A limit on the records'
+    Without limits they are the half-space ⟨θ, ψ⟩ ≥ −κ₁, whole and convex. A limit on the records'
     length cuts a smaller convex set out of it, and a clip intersects this with a ball.
 
     Parameters
@@ -31,9 +31,9 @@ class RecordGradients:
     theta
         θ, shape (d,), finite.
     longest
-        R > 0: records have ‖x‖ ≤ R; no limit if left out.
+        D > 0: records have ‖x‖ ≤ D; no limit if left out.
     clip
-        C > 0: the firm shortens longer gradients to C; no limit if left out.
+        K > 0: the firm shortens longer gradients to K; no limit if left out.
 
     Raises
     ------
@@ -60,7 +60,7 @@ class RecordGradients:
         Parameters
         ----------
         gradient
-            v, shape (d,).
+            ψ, shape (d,).
         """
         wanted = self._vector("gradient", gradient)
         norm = float(np.linalg.norm(wanted))
@@ -74,12 +74,12 @@ class RecordGradients:
     def record(self, gradient: ArrayLike) -> np.ndarray:
         """Return the shortest x for which (x, 0) has this gradient, shape (d,).
 
-        It is v/σ(s) with s = a + W(ae^{−a}), a = ⟨θ, v⟩.
+        It is ψ/sig(z) with z = a + W(ae^{−a}), a = ⟨θ, ψ⟩.
 
         Parameters
         ----------
         gradient
-            v, shape (d,).
+            ψ, shape (d,).
 
         Raises
         ------
@@ -89,7 +89,7 @@ class RecordGradients:
         wanted = self._vector("gradient", gradient)
         if not self.contains(wanted):
             raise ValueError(
-                f"gradient has ⟨θ, v⟩ = {float(self.theta @ wanted):.4g} and length "
+                f"gradient has ⟨θ, ψ⟩ = {float(self.theta @ wanted):.4g} and length "
                 f"{float(np.linalg.norm(wanted)):.4g}: no allowed record has it"
             )
         return wanted / expit(_score(float(self.theta @ wanted)))
@@ -141,6 +141,6 @@ class RecordGradients:
 
 
 def _score(along: float) -> float:
-    """Return the larger s with sσ(s) = a, for a ≥ −κ_σ: the score of the shortest record."""
+    """Return the larger z with z·sig(z) = a, for a ≥ −κ₁: the score of the shortest record."""
     inside = max(along * np.exp(-along), -np.exp(-1)) if along < 1 else along * np.exp(-along)
     return along + float(lambertw(inside).real)
