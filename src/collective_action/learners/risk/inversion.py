@@ -1,8 +1,8 @@
 """Which gradients of logistic loss are those of records: a half-space, and a record for each.
 
 The loss is log(1 + e^{x·θ}) − y·x·θ, labels 0 or 1, no penalty and no column that is fixed to 1: a
-record's gradient is (sig(x·θ) − y)x. A record (x, 0) and its mirror image (−x, 1) have the same one,
-so every record here has label 0.
+record's gradient is (sig(x·θ) − y)x. A record (x, 0) and its mirror image (−x, 1) have the same
+one, so every record here has label 0.
 """
 
 from dataclasses import dataclass
