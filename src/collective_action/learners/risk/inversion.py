@@ -13,6 +13,7 @@ from scipy.special import expit, lambertw
 
 from collective_action.validation import at_least, finite
 
+ROUNDING = 1e-12
 SURER = float(lambertw(np.exp(-1)).real)
 """κ₁ = W(1/e) = .27846…, the most that one record can do to make the model surer."""
 TURN = 1 + SURER
@@ -55,7 +56,7 @@ class RecordGradients:
                 at_least(name, limit, 0, strictly=True)
 
     def contains(self, gradient: ArrayLike) -> bool:
-        """Return whether a record has this gradient, after clipping.
+        """Return whether a record has this gradient, after clipping and up to rounding.
 
         Parameters
         ----------
@@ -67,7 +68,7 @@ class RecordGradients:
         if self.clip is not None and norm > self.clip:
             return False
         along = float(self.theta @ wanted)
-        if along < -SURER:
+        if along < -SURER - ROUNDING * (1 + norm * float(np.linalg.norm(self.theta))):
             return False
         return self.longest is None or norm <= self.longest * float(expit(_score(along)))
 
@@ -142,5 +143,5 @@ class RecordGradients:
 
 def _score(along: float) -> float:
     """Return the larger z with z·sig(z) = a, for a ≥ −κ₁: the score of the shortest record."""
-    inside = max(along * np.exp(-along), -np.exp(-1)) if along < 1 else along * np.exp(-along)
+    inside = max(along * np.exp(-along), -np.exp(-1))
     return along + float(lambertw(inside).real)
