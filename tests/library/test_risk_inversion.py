@@ -262,3 +262,12 @@ def test_softmax_of_one_record_points_away_from_its_label():
     made = Multinomial(4, 1e-12).gradient(theta.ravel(), x[None], np.array([2]))[0]
     expected = np.outer(softmax(theta @ x) - np.eye(4)[2], x)
     np.testing.assert_allclose(made.reshape(4, 3), expected, atol=1e-9)
+
+
+def test_a_smaller_rate_of_growing_surer_is_refuted():
+    theta, size, steps = np.array([1.0, 0.0]), 1e-3, 0.0
+    for _ in range(200):
+        step = size * gradient(theta, -TURN * theta / (theta @ theta))
+        theta = theta - step
+        steps += step @ step
+    assert theta @ theta > 1 + 2 * size * 0.27 * 200 + steps
