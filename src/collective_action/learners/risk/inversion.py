@@ -34,7 +34,7 @@ class RecordGradients:
     longest
         D > 0: records have ‖x‖ ≤ D; no limit if left out.
     clip
-        K > 0: the firm shortens longer gradients to K; no limit if left out.
+        C > 0: the firm shortens longer gradients to C; no limit if left out.
 
     Raises
     ------

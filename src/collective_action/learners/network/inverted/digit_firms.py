@@ -44,7 +44,7 @@ class Outcome:
     ----------
     ends
         One row a firm: alpha, seed, accuracy on the test images, and `balance`, the median of
-        α(1 + ν) over the second half of the steps (0 if nobody files).
+        α(1 + χ) over the second half of the steps (0 if nobody files).
     course
         One row a firm and every twenty steps: alpha, seed, step, accuracy, and the median balance
         of these twenty.
