@@ -12,7 +12,7 @@ from torch.nn import functional
 from collective_lab import learners, results
 from collective_lab.corpora import Synthetic
 from collective_lab.experiment import Configuration, run, run_together, tasks
-from collective_lab.learners import LEARNERS, LabelSmoothed, Plain
+from collective_lab.learners import LabelSmoothed, Plain, Private
 from collective_lab.models import bag, scratch
 from collective_lab.signals.tokens import Tokens
 from collective_lab.store import Writer
@@ -34,23 +34,6 @@ class RowByRow(Plain):
 
     def gradient(self, of, rows):
         return sum(of(slice(row, row + 1)).clone() for row in range(rows)) / rows
-
-
-@dataclass(frozen=True)
-class Private(Plain):
-    """Each row's gradient clipped to a norm, and noise: DP-SGD, as one file would bring it."""
-
-    side_by_side = False
-    most: float = 1.0
-    noise: float = 1.0
-
-    def gradient(self, of, rows):
-        total = 0
-        for row in range(rows):
-            mine = of(slice(row, row + 1))
-            norm = mine.flatten(1).norm(dim=1).view(-1, *[1] * (mine.dim() - 1))
-            total = total + mine * (self.most / norm.clamp(min=self.most))
-        return (total + self.noise * self.most * torch.randn_like(total)) / rows
 
 
 @dataclass(frozen=True)
@@ -133,11 +116,26 @@ def test_gradients_row_by_row_are_those_of_the_batch(exact):
 
 def test_a_private_learner_is_the_plain_one_without_bound_and_noise(exact):
     plain = trained(Plain(), on=CPU)
-    free = trained(Private(most=1e9, noise=0.0), on=CPU)
+    free = trained(Private(clip=1e9, noise=0.0), on=CPU)
     torch.testing.assert_close(free, plain, rtol=1e-3, atol=1e-4)
     noisy, again = (trained(Private(noise=5.0), on=CPU) for _ in range(2))
     assert float((noisy - plain).abs().max()) > 1e-2
     assert torch.equal(noisy, again)  # its draws are the training's own
+
+
+def test_a_private_learner_adds_clipped_rows_and_noise_of_that_size():
+    generator = torch.Generator().manual_seed(4)
+    gradients = torch.randn(6, 1, 3, 4000, generator=generator)  # rows, runs, a parameter's shape
+    learner = Private(clip=20.0, noise=0.0)
+    lengths = gradients.flatten(1).norm(dim=1)
+    assert bool((lengths > 20).all())
+    wanted = (gradients * (20 / lengths).view(-1, 1, 1, 1)).mean(0)
+    torch.testing.assert_close(learner.gradient(lambda rows: gradients[rows].sum(0), 6), wanted)
+    torch.manual_seed(0)
+    noisy = Private(clip=20.0, noise=0.5).gradient(lambda rows: gradients[rows].sum(0), 6)
+    assert float((noisy - wanted).std()) == pytest.approx(0.5 * 20 / 6, rel=0.03)
+    with pytest.raises(ValueError, match="rows is 0"):
+        learner.gradient(lambda rows: gradients[rows].sum(0), 0)
 
 
 def test_a_learner_that_trains_alone_is_not_asked_for_several():
@@ -194,8 +192,7 @@ def test_bags_of_a_learner_together_are_bags_alone_and_another_than_plain_ones()
 # Names.
 
 
-def test_only_what_goes_together_is_put_together(monkeypatch):
-    monkeypatch.setitem(LEARNERS, "private", Private)
+def test_only_what_goes_together_is_put_together():
     asked = [
         BAG.but(learner=name, alpha=alpha) for name in ("plain", "label-smoothed", "private")
         for alpha in (0.1, 0.2)
@@ -234,11 +231,13 @@ def test_a_name_says_what_differs_from_the_usual(share):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("adam", "learner is 'adam': it must be one of 'plain', 'label-smoothed'"),
+        ("adam", "learner is 'adam': it must be one of 'plain', 'label-smoothed', 'private'"),
         ("plain:share=1", r"plain has the fields \[\]"),
         ("label-smoothed:shares=1", r"label-smoothed has the fields \['share'\]"),
         ("label-smoothed:share=much", "'much' is no number"),
         ("label-smoothed:share=1", "share is 1: then no label says anything"),
+        ("private:clip=0", "clip is 0.0: it must be above 0"),
+        ("private:noise=-1", "noise is -1.0: it must be at least 0"),
         ("label-smoothed:share=-1", r"share is -1.0: it must be in \[0, 1\]"),
     ],
 )

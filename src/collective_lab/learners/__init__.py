@@ -11,10 +11,15 @@ from typing import Any
 from collective_action import validation
 from collective_lab.learners.label_smoothed import LabelSmoothed
 from collective_lab.learners.plain import Plain
+from collective_lab.learners.private import Private
 
-__all__ = ["LEARNERS", "LabelSmoothed", "Plain", "canonical", "learner"]
+__all__ = ["LEARNERS", "LabelSmoothed", "Plain", "Private", "canonical", "learner"]
 
-LEARNERS: dict[str, type[Plain]] = {"plain": Plain, "label-smoothed": LabelSmoothed}
+LEARNERS: dict[str, type[Plain]] = {
+    "plain": Plain,
+    "label-smoothed": LabelSmoothed,
+    "private": Private,
+}
 """What a configuration may name."""
 
 
