@@ -64,6 +64,13 @@ def test_the_sum_is_of_clipped_and_weighted_gradients(clip):
         )
 
 
+def test_squares_are_summed_entry_by_entry():
+    torch.testing.assert_close(
+        NETWORK.squared_gradients(THETA, FEATURES, LABELS, WEIGHTS),
+        (WEIGHTS[..., None] * EACH.square()).sum(1),
+    )
+
+
 def test_clipping_after_weighing_would_be_another_gradient():
     weighed = EACH * WEIGHTS[..., None]
     later = (weighed * (0.5 / weighed.norm(dim=2)).clamp(max=1)[..., None]).sum(1)

@@ -42,9 +42,26 @@ def test_found_members_are_left_out():
     assert found["success"][1] < 0.1 < kept["success"][1]
 
 
+def test_dampening_forgets_members_who_are_all_found_and_spares_the_others():
+    """Seventy of 1,400 are at most twenty times as important as everybody."""
+    firms = networks.DigitFirms([70] * 3, [0, 1, 2])
+    kept, _ = firms.train(Step(0.5))
+    gone = firms.dampen(Step(0.5), [70] * 3, selection=10)
+    assert (kept["success"] > 0.9).all() and (gone["success"] < 0.2).all()
+    assert (gone["accuracy"] > kept["accuracy"] - 0.05).all() and gone["found"].tolist() == [70] * 3
+    spared = firms.dampen(Step(0.5), [70] * 3, selection=20.001)
+    pd.testing.assert_frame_equal(spared.drop(columns="found"), kept)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: networks.DigitFirms([5], [1]).dampen(Step(0.5), [0]), "found is"),
+        (lambda: networks.DigitFirms([5], [1]).dampen(Step(0.5), [6]), "found is"),
+        (
+            lambda: networks.DigitFirms([5], [1]).dampen(Step(0.5), [5], selection=0),
+            "selection is 0",
+        ),
         (lambda: networks.DigitFirms([1], [1, 2]), "seeds has 2 entries"),
         (lambda: networks.DigitFirms([1401], [1]), "sizes is"),
         (lambda: networks.DigitFirms([1], [1], found=[2]), "found is"),

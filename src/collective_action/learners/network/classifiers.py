@@ -176,6 +176,27 @@ class ReluNetwork:
             parts += [(error.transpose(1, 2) @ layer).flatten(1), error.sum(1)]
         return torch.cat(parts, dim=1)
 
+    def squared_gradients(
+        self, theta: Tensor, features: Tensor, labels: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Return Σ w_i·g_i² over the records, entry by entry; shape (R, p).
+
+        Their mean is the diagonal of the empirical Fisher information.
+
+        Parameters
+        ----------
+        theta, features, labels
+            As in `losses`.
+        weights
+            What each record counts, shape (R, n).
+        """
+        given, back = self._backward(theta, features, labels)
+        parts = []
+        for layer, error in zip(given, back, strict=True):
+            squares = error.square() * weights[..., None]
+            parts += [(squares.transpose(1, 2) @ layer.square()).flatten(1), squares.sum(1)]
+        return torch.cat(parts, dim=1)
+
     def record_gradients(self, theta: Tensor, features: Tensor, labels: Tensor) -> Tensor:
         """Return the gradient of each record's loss, shape (R, n, p).
 

@@ -121,6 +121,67 @@ class DigitFirms:
         ValueError
             If a number is out of range.
         """
+        theta, pulls = self._descend(step, rate, steps, looks)
+        return self._answers(theta), pd.concat(pulls) if pulls else pd.DataFrame()
+
+    def dampen(
+        self,
+        step: Step,
+        found: Sequence[int],
+        *,
+        selection: float = 10.0,
+        strength: float = 1.0,
+        rate: float = RATE,
+        steps: int = STEPS,
+    ) -> pd.DataFrame:
+        """Return what trained firms answer after they dampen what found records rely on.
+
+        Selective synaptic dampening (Foster, Schoepf and Brintrup 2024) does not train again. A
+        parameter whose mean squared gradient on the records found is over `selection` times that
+        on all records is multiplied by `strength` times the inverse of that ratio, if below 1.
+
+        Parameters
+        ----------
+        step, rate, steps
+            As in `train`.
+        found
+            How many of its members' records each firm finds, at least 1 and at most its size.
+        selection, strength
+            Above 0.
+
+        Returns
+        -------
+        pd.DataFrame
+            As the answers of `train`, with a column `found`.
+
+        Raises
+        ------
+        ValueError
+            If a number is out of range.
+        """
+        at_least("selection", selection, 0, strictly=True)
+        at_least("strength", strength, 0, strictly=True)
+        if len(found) != len(self.sizes) or not all(
+            1 <= count <= size for count, size in zip(found, self.sizes, strict=True)
+        ):
+            raise ValueError(f"found is {list(found)}: each firm finds from 1 record to its size")
+        theta, _ = self._descend(step, rate, steps, ())
+        features, labels = self.records()
+        chosen = self._first(found).to(theta.dtype)
+        everybody = torch.ones_like(chosen)
+        relied, usual = (
+            NETWORK.squared_gradients(theta, features, labels, weights)
+            / weights.sum(dim=1, keepdim=True)
+            for weights in (chosen, everybody)
+        )
+        dampened = theta * (strength * usual / relied).clamp(max=1.0)
+        answers = self._answers(torch.where(relied > selection * usual, dampened, theta))
+        return answers.assign(found=list(found))
+
+    def _descend(
+        self, step: Step, rate: float, steps: int, looks: Sequence[int]
+    ) -> tuple[Tensor, list[pd.DataFrame]]:
+        """Return the firms' parameters after training, and what was seen at each look."""
         if fraction("rate", rate) == 0:
             raise ValueError("rate is 0.0: some records must be drawn")
         features, labels = self.records()
@@ -142,7 +203,7 @@ class DigitFirms:
                 features[rows, order], labels[rows, order],
                 chosen.gather(1, order).to(features.dtype), divisor=rate * labels.shape[1],
             )  # fmt: skip
-        return self._answers(descent.theta), pd.concat(pulls) if pulls else pd.DataFrame()
+        return descent.theta, pulls
 
     def _answers(self, theta: Tensor) -> pd.DataFrame:
         data = digits.digits()
