@@ -70,8 +70,8 @@ class Accentless(SearchEnglish):
         return re.findall(r"\w+", without_accents(input))
 
     def stem(self, word: str) -> str:
-        """Return the stem of a word."""
-        stem = super().stem(word)
+        """Return the stem of a word; of two letters it is the word, as in the browser."""
+        stem = super().stem(word) if len(word) > 2 else word.lower()
         return stem if stem and stem not in self.stopwords else word.lower()
 
 
