@@ -11,6 +11,7 @@ import pytest
 
 from bookbuild.chapters import imports
 from support.books import THIS_BOOK
+from support.packages import NEEDS, NETWORKS
 
 SRC = THIS_BOOK.root / "src"
 MAY_IMPORT = {
@@ -18,12 +19,6 @@ MAY_IMPORT = {
     "collective_lab": {"collective_action"},
     "bookbuild": set(),
 }
-NEEDS = {"numpy", "scipy", "pandas", "altair"}
-NETWORKS = (
-    "collective_action.learners.network",
-    "collective_action.worlds.crossroads",
-    "collective_action.worlds.digits",
-)
 COUNTED = re.compile(r"\.parents\[[1-9]|(\.parent){3}")
 
 

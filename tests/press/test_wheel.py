@@ -10,6 +10,7 @@ import pytest
 from bookbuild.editions import student
 from support import environments
 from support.books import THIS_BOOK, chapter, code, make_book
+from support.packages import NETWORKS
 
 pytestmark = pytest.mark.elsewhere
 CHART = """
@@ -19,11 +20,11 @@ table = pd.DataFrame({"x": [1], "y": [2]})
 alt.Chart(table).mark_point().encode(x="x:Q", y="y:Q").properties(description="A dot.")
 """
 PACKAGES = ("collective_action/", "collective_lab/")
-THEORY = """
+THEORY = f"""
 import importlib, json, pkgutil, sys
 import collective_action
 from collective_action.data import book_file
-heavy = ("collective_action.learners.network", "collective_action.worlds.crossroads")
+heavy = {NETWORKS!r}
 names = [found.name for found in pkgutil.walk_packages(
     collective_action.__path__, "collective_action.", onerror=lambda name: None)]
 for name in names:
