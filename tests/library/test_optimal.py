@@ -209,6 +209,14 @@ def test_critical_mass_is_where_the_staircase_first_reaches_the_target(name, see
                 assert (curve[:-1] < wanted).all()
 
 
+def test_a_success_is_a_share_where_weights_round_up():
+    """Seed 280 of the search above has masses that add up to 1 + 2e-16."""
+    grid = np.linspace(0, 1, 201)[1:]
+    for world in worlds_for("erasure", 280, 8):
+        curve = success_curve(world.population, world.strategy("erasure"), grid)
+        assert curve.min() >= 0 and curve.max() <= 1
+
+
 def test_critical_mass_by_hand():
     assert critical_mass(BASE, PLANT, 0.0) == 0.0
     assert critical_mass(BASE, PLANT, 0.7) == pytest.approx(1 / 8)

@@ -122,6 +122,7 @@ def worst_at(scene: Planted | Erasing, n_features: int, alpha: float, firm: Firm
         broken[scene.points] = answers != answers[scene.graph.g]
     else:
         lower, upper, broken[scene.contest.points] = _worst_planted(scene, alpha, firm)
+    lower, upper = (min(max(end, 0.0), 1.0) for end in (lower, upper))  # sums of weights round
     return WorstCase(lower, upper, bool(upper - lower <= GAP), broken)
 
 
@@ -131,8 +132,8 @@ def _worst_planted(scene: Planted, alpha: float, firm: Firm) -> tuple[float, flo
     margin, total = contest.margin(alpha), float(contest.weight.sum())
     if firm.near == "pointwise":
         overturned = margin <= (2 * firm.tolerance + TIE) * scene.mass(alpha)
-        success = max(0.0, total - float(contest.weight[overturned].sum()))
+        success = total - float(contest.weight[overturned].sum())
         return success, success, overturned
     tied = margin <= TIE * scene.mass(alpha)
     packing = pack(contest.weight, np.where(tied, 0.0, margin), firm.budget)
-    return max(0.0, total - packing.bound), max(0.0, total - packing.value), packing.chosen
+    return total - packing.bound, total - packing.value, packing.chosen
