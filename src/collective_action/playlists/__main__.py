@@ -5,18 +5,15 @@ ten minutes on one idle core. The record is written after every seed, and a reco
 continued.
 """
 
-import argparse
 import json
-import platform
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
+from collective_action import recording
 from collective_action.playlists.campaign import RECOMMENDERS, promote, without, world
 
+MODULE = "collective_action.playlists"
 SEEDS = tuple(range(10))
 MEMBERS = (8, 20, 40)
 STRATEGIES = ("anywhere", "after the rarest")
@@ -39,14 +36,7 @@ def main(path: Path, seeds: tuple[int, ...] = SEEDS) -> None:
                     promoted.append(label | cell | asdict(outcome))
         seconds += round(time.perf_counter() - begun)
         record = {
-            "provenance": {
-                "command": f"python -m collective_action.playlists {path.as_posix()}",
-                "date": datetime.now(UTC).date().isoformat(),
-                "device": "CPU",
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "seconds": seconds,
-            },
+            "provenance": recording.provenance(MODULE, path) | {"seconds": seconds},
             "settings": {
                 "seeds": len({row["seed"] for row in alone}),
                 "playlists": len(world(seed).train),
@@ -57,7 +47,7 @@ def main(path: Path, seeds: tuple[int, ...] = SEEDS) -> None:
             "promoted": _columns(promoted),
             "without": _columns(alone),
         }
-        path.write_text(_text(record), encoding="utf-8", newline="\n")
+        path.write_text(recording.text(record), encoding="utf-8", newline="\n")
 
 
 def _rows(columns: dict[str, list]) -> list[dict]:
@@ -70,19 +60,5 @@ def _columns(rows: list[dict]) -> dict[str, list]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def _text(record: dict) -> str:
-    """Return JSON with one line per column, fractions to four digits."""
-    rounded = json.loads(json.dumps(record), parse_float=lambda text: round(float(text), 4))
-    sections = []
-    for name, columns in rounded.items():
-        lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in columns.items())
-        sections.append(f" {json.dumps(name)}: {{\n  " + ",\n  ".join(lines) + "\n }")
-    return "{\n" + ",\n".join(sections) + "\n}\n"
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        prog="python -m collective_action.playlists", description=__doc__
-    )
-    parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
-    main(parser.parse_args().record)
+    recording.run(MODULE, __doc__, main)

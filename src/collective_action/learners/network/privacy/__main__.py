@@ -4,12 +4,8 @@ Every figure of trained firms in *Crowded out* comes from this record. It takes 
 one core.
 """
 
-import argparse
-import json
-import platform
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +13,14 @@ import numpy as np
 import pandas as pd
 import torch
 
+from collective_action import recording
 from collective_action.learners import privacy
 from collective_action.learners.network.classifier_descent import Step
 from collective_action.learners.network.privacy import CLIP, DELTA, RATE, STEPS, DigitFirms
 from collective_action.strategies import FeatureLabel, Signal
 from collective_action.worlds import couriers
 
+MODULE = "collective_action.learners.network.privacy"
 SEEDS = tuple(range(16))
 SIZES = (0, 7, 14, 28, 70, 140, 280, 560)
 EPSILONS = (8, 3, 1)
@@ -124,14 +122,7 @@ def main(path: Path) -> None:
     """Run everything and write the record."""
     begun = time.perf_counter()
     torch.set_num_threads(1)  # the networks are tiny: threads would wait for each other
-    provenance: dict[str, Any] = {
-        "command": f"python -m collective_action.learners.network.privacy {path.as_posix()}",
-        "date": datetime.now(UTC).date().isoformat(),
-        "device": "CPU",
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": torch.__version__,
-    }
+    provenance = recording.provenance(MODULE, path, torch=torch.__version__)
     record = {
         "provenance": provenance,
         "settings": {
@@ -140,35 +131,14 @@ def main(path: Path) -> None:
             "looked_at": LOOKED_AT,
             "couriers": FIRMS,
         },
-        "digits": _columns(digits()),
-        "pulls": _columns(pulls()),
-        "forgetting": _columns(forgetting()),
-        "relay": _columns(relay()),
+        "digits": recording.columns(digits()),
+        "pulls": recording.columns(pulls()),
+        "forgetting": recording.columns(forgetting()),
+        "relay": recording.columns(relay()),
     }
     provenance["seconds"] = round(time.perf_counter() - begun)
-    path.write_text(_text(record), encoding="utf-8", newline="\n")
-
-
-def _columns(table: pd.DataFrame) -> dict[str, list]:
-    """Return the table by columns."""
-    return {name: table[name].tolist() for name in table}
-
-
-def _text(record: dict) -> str:
-    """Return JSON with one line per column, fractions to four digits."""
-    rounded = json.loads(json.dumps(record), parse_float=lambda text: round(float(text), 4))
-    lines = []
-    for key, value in rounded.items():
-        body = ",\n  ".join(
-            f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()
-        )
-        lines.append(f" {json.dumps(key)}: {{\n  {body}\n }}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    path.write_text(recording.text(record), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        prog="python -m collective_action.learners.network.privacy", description=__doc__
-    )
-    parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
-    main(parser.parse_args().record)
+    recording.run(MODULE, __doc__, main)
