@@ -4,19 +4,15 @@ Every number of the chapter *Steering a neural network* comes from this record. 
 when PyTorch finds one, and on a CPU in a few minutes.
 """
 
-import argparse
 import json
-import platform
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 
+from collective_action import recording
 from collective_action.learners.network.architecture import TanhNetwork
 from collective_action.learners.network.campaign import Campaign, gradient_control, prepare
 from collective_action.learners.network.collectives import StaticPlanting
@@ -25,6 +21,7 @@ from collective_action.learners.network.search import search_static
 from collective_action.learners.network.training import SGDFirm, success_and_accuracy, train
 from collective_action.worlds.crossroads import Crossroads
 
+MODULE = "collective_action.learners.network"
 SEEDS = tuple(range(10))
 ALPHAS = (0.05, 0.08, 0.1, 0.11, 0.12, 0.13, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 LOOKS = (1, 5, 10, 25, 50, 75, 100, 200)
@@ -88,33 +85,24 @@ def main(path: Path) -> None:
     success, accuracy = success_and_accuracy(campaign.firm, campaign.target[:1])
     table = compare(campaign, ALPHAS, STEPS).drop(columns="released_success")
     released = compare(campaign, (ALPHA,), STEPS)
-    provenance: dict[str, Any] = {
-        "command": f"python -m collective_action.learners.network {path.as_posix()}",
-        "date": datetime.now(UTC).date().isoformat(),
-        "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": torch.__version__,
-    }
+    provenance = recording.provenance(MODULE, path, torch=torch.__version__)
+    if device == "cuda":
+        provenance["device"] = torch.cuda.get_device_name()
     record = {
         "provenance": provenance,
         "settings": {"seeds": len(SEEDS), "steps": STEPS, "batch": campaign.firm.batch,
                      "step_size": campaign.firm.step_size, "alpha": ALPHA,
                      "sample": len(campaign.sample[0])},
         "target": {"success": success.item(), "accuracy": accuracy.item()},
-        "comparison": _columns(table),
-        "released": _columns(released),
-        "looks": _columns(knowledge(campaign, ALPHA, LOOKS, STEPS)),
-        "samples": _columns(samples(campaign)),
-        "search": _columns(search_static(campaign, ALPHA, PLANS, STEPS)),
+        "comparison": recording.columns(table),
+        "released": recording.columns(released),
+        "looks": recording.columns(knowledge(campaign, ALPHA, LOOKS, STEPS)),
+        "samples": recording.columns(samples(campaign)),
+        "search": recording.columns(search_static(campaign, ALPHA, PLANS, STEPS)),
         "walk": walk(campaign),
     }  # fmt: skip
     provenance["seconds"] = round(time.perf_counter() - begun)
     path.write_text(_text(record), encoding="utf-8", newline="\n")
-
-
-def _columns(table: pd.DataFrame) -> dict[str, list]:
-    return {name: table[name].tolist() for name in table}
 
 
 def _text(record: dict) -> str:
@@ -132,8 +120,4 @@ def _text(record: dict) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        prog="python -m collective_action.learners.network", description=__doc__
-    )
-    parser.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
-    main(parser.parse_args().record)
+    recording.run(MODULE, __doc__, main)
