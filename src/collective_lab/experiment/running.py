@@ -20,6 +20,7 @@ from collective_lab.learners import learner
 from collective_lab.models import bag
 from collective_lab.signals import Tokens, carriers
 from collective_lab.training import device, engine, label_noise
+from collective_lab.training.optimizers import optimizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -145,6 +146,8 @@ def _transformers(
         learning_rate=first.learning_rate,
         seeds=[choice.seed for choice in configurations],
         learner=learner(first.learner),
+        optimizer=optimizer(first.optimizer),
+        final_rate=first.final_rate,
         on=on,
         progress=progress,
     )
@@ -196,6 +199,8 @@ def _bags(
         learning_rate=first.learning_rate,
         seed=first.seed,
         learner=learner(first.learner),
+        optimizer=optimizer(first.optimizer),
+        final_rate=first.final_rate,
         progress=progress,
     )
     ids, starts = bag.counted([document.ids for document in test.documents])
@@ -238,6 +243,8 @@ def _shared(configuration: Configuration) -> tuple[object, ...]:
         "batch_size",
         "learning_rate",
         "learner",
+        "optimizer",
+        "final_rate",
         "second_trigger",
         "unknown_triggers",
         *order,
