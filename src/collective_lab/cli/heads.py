@@ -4,6 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from collective_lab.heads.cells import LEARNERS
+from collective_lab.store.schema import StoreError
+
 
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add `heads` to a parser's commands; `command` is then a function of the arguments."""
@@ -14,7 +17,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "fitted to, and those that test it, come from `collective-lab sweep run heads`.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verb.add_argument("what", choices=("firms", "law", "predictions"))
+    verb.add_argument(
+        "what", choices=("firms", *LEARNERS), help="the clean firms, or what is said of a learner"
+    )
     verb.add_argument("record", type=Path, metavar="FILE", help="the JSON file to write")
     verb.set_defaults(command=_heads)
 
@@ -28,11 +33,13 @@ def _heads(options: argparse.Namespace) -> int:
     from collective_lab.heads import study  # loads PyTorch
 
     torch.set_num_threads(1)
-    if options.what == "firms":
-        study.write_firms(options.record)
-    elif options.what == "law":
-        study.write_law(options.record, study.read_firms())
-    else:
-        study.write_predictions(options.record, study.read_firms(), *study.read_law())
-    print(f"{options.what} are in {options.record}")
+    try:
+        if options.what == "firms":
+            study.write_firms(options.record)
+        else:
+            study.write_predictions(options.record, options.what, study.read_firms())
+    except (ValueError, StoreError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"written: {options.record}")
     return 0

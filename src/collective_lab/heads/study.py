@@ -1,7 +1,7 @@
-"""What the study writes down, in this order: the clean firms, the law, what it predicts.
+"""What the study writes down: the clean firms, then for each learner its law and its predictions.
 
-Each is a file of `results/heads` that says when, and from which code, it was made. The law reads
-the records of the groups that make it; the predictions were committed before the others were run.
+Each is a file of `results/heads` that says when it was made, and by which command. A law reads the
+records of the groups that make it; its predictions were committed before the others were run.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
-from collective_action import recording
+from collective_action import recording, validation
 from collective_action.data import book_file
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.gaps import Gaps, gaps
@@ -25,7 +26,6 @@ from collective_lab.results.tables import recorded
 from collective_lab.store.files import write_text
 
 GRID = "heads"
-MODULE = "collective_lab.heads.study"
 SUCCESSES = (0.5, 0.9)
 SHARES = (0.0, *np.geomspace(1e-5, 0.3, 60).round(7).tolist())
 LEARNED, RARE, SOMEBODY = 0.6, 0.05, 1.5
@@ -109,81 +109,107 @@ def _tables(group: str, folder: Path | None) -> pd.DataFrame:
 
 
 def write_firms(path: Path) -> None:
-    """Train every cell's firm without its collective, and write down what it is."""
+    """Train every cell's firm without its collective, and write down what it is.
+
+    Firms that the file holds already are not trained again.
+    """
+    found = dict(json.loads(path.read_text(encoding="utf-8"))["firms"]) if path.is_file() else {}
     firms = {clean_firm(cell).id: clean_firm(cell) for group in CELLS.values() for cell in group}
-    found = {}
-    for number, (key, firm) in enumerate(firms.items(), start=1):
-        print(f"{number} of {len(firms)}: {firm.model}, {firm.corpus}, {firm.epochs} passes")
-        found[key] = asdict(gaps(firm, SHARES, SUCCESSES))
-    shares = list(SHARES)
-    for values in found.values():
+    for key in tqdm([key for key in firms if key not in found], unit=" firms", disable=None):
+        values = asdict(gaps(firms[key], SHARES, SUCCESSES))
         del values["shares"]
-    _write(path, {"shares": {"alpha": shares}, "firms": found})
+        found[key] = values
+        _write(path, "firms", {"firms": {key: found[key] for key in firms if key in found}})
 
 
 def read_firms(path: Path | None = None) -> dict[str, Gaps]:
-    """Return what `write_firms` wrote, by the clean firm's id."""
-    record = _read("clean-firms.json", path)
-    shares = record["shares"]["alpha"]
-    return {key: Gaps(shares=shares, **values) for key, values in record["firms"].items()}
-
-
-def write_law(path: Path, firms: Mapping[str, Gaps], folder: Path | None = None) -> None:
-    """Fit the constants, of the law and of each simpler rule, to the groups that make it."""
-    laws, rules = {}, {}
-    for success in SUCCESSES:
-        for name in LEARNERS:
-            cases = []
-            for cell in cells(making=True):
-                clean, found = firms[clean_firm(cell).id], measured(cell, success, folder)
-                if learner(cell) == name and clean.accuracy >= LEARNED and _bounded(found.members):
-                    cases.append(Case(cell.firm, clean, found.accidents, found.members.value))
-            law = fit(cases, success)
-            key = f"{name} {success}"
-            laws[key] = {**asdict(law), "cells": len(cases)}
-            rules[key] = {
-                rule: float(
-                    np.exp(np.mean([np.log(c.members / of(c.firm, c.gaps)) for c in cases]))
-                )
-                for rule, of in RULES.items()
-            }
-    _write(path, {"laws": laws, "rules": rules})
-
-
-def read_law(path: Path | None = None) -> tuple[dict[str, Law], dict[str, dict[str, float]]]:
-    """Return the laws, and the constants of the simpler rules, by learner and success."""
-    record = _read("law.json", path)
-    laws = {key: Law(values["scale"], values["power"]) for key, values in record["laws"].items()}
-    return laws, record["rules"]
+    """Return what `write_firms` wrote, by the clean firm's id; without a path, the book's."""
+    firms = _read("clean-firms.json", path)["firms"]
+    return {key: Gaps(shares=SHARES, **values) for key, values in firms.items()}
 
 
 def write_predictions(
-    path: Path,
-    firms: Mapping[str, Gaps],
-    laws: Mapping[str, Law],
-    rules: Mapping[str, Mapping[str, float]],
+    path: Path, name: str, firms: Mapping[str, Gaps], folder: Path | None = None
 ) -> None:
-    """Write down how many members each cell takes that makes no law."""
-    said: dict[str, dict[str, Any]] = {}
-    for cell in cells(making=False):
-        clean = firms[clean_firm(cell).id]
-        for success in SUCCESSES:
-            key = f"{learner(cell)} {success}"
-            members = laws[key].members(cell.firm, clean, cell.accidents + clean.carriers, success)
-            said[f"{cell.group}: {cell.name}: {success}"] = {
+    """Fit a learner's constants to the groups that make its law, and predict its other cells.
+
+    Parameters
+    ----------
+    path
+        The JSON file to write.
+    name
+        In `LEARNERS`.
+    firms
+        What `read_firms` returns.
+    folder
+        Of the tables with the records; by default the book's.
+
+    Raises
+    ------
+    ValueError
+        If there is no such learner, or a record is missing.
+    """
+    validation.choice("name", name, LEARNERS)
+    laws, rules, said = {}, {}, {}
+    for success in SUCCESSES:
+        cases = list(_cases(name, success, firms, folder))
+        law = fit(cases, success)
+        laws[str(success)] = {**asdict(law), "cells": len(cases)}
+        constants = {
+            rule: np.exp(
+                np.mean([np.log(case.members / of(case.firm, case.gaps)) for case in cases])
+            )
+            for rule, of in RULES.items()
+        }
+        rules[str(success)] = {rule: float(constant) for rule, constant in constants.items()}
+        for cell in cells(making=False):
+            if learner(cell) != name:
+                continue
+            clean = firms[clean_firm(cell).id]
+            members = law.members(cell.firm, clean, cell.accidents + clean.carriers, success)
+            said[_key(cell, success)] = {
                 "members": members if np.isfinite(members) else None,
                 "in_domain": clean.accuracy >= LEARNED
                 and SOMEBODY <= members <= RARE * clean.texts,
                 "rules": {
-                    rule: constant * RULES[rule](cell.firm, clean)
-                    for rule, constant in rules[key].items()
+                    rule: float(constant) * RULES[rule](cell.firm, clean)
+                    for rule, constant in constants.items()
                 },
             }
-    _write(path, {"predictions": said})
+    _write(path, name, {"laws": laws, "rules": rules, "predictions": said})
 
 
-def compare(folder: Path | None = None, predictions: Path | None = None) -> pd.DataFrame:
-    """Return every predicted cell beside what its runs say, a row for each success.
+def _cases(
+    name: str, success: float, firms: Mapping[str, Gaps], folder: Path | None
+) -> Iterator[Case]:
+    for cell in cells(making=True):
+        if learner(cell) == name:
+            clean, found = firms[clean_firm(cell).id], measured(cell, success, folder)
+            if clean.accuracy >= LEARNED and _bounded(found.members):
+                yield Case(cell.firm, clean, found.accidents, found.members.value)
+
+
+def _key(cell: Cell, success: float) -> str:
+    return f"{cell.group}: {cell.name}: {success}"
+
+
+def read_law(name: str, success: float = 0.5, path: Path | None = None) -> Law:
+    """Return a learner's law; without a path, the book's."""
+    values = _read(f"{name}.json", path)["laws"][str(success)]
+    return Law(values["scale"], values["power"])
+
+
+def compare(name: str, folder: Path | None = None, path: Path | None = None) -> pd.DataFrame:
+    """Return every predicted cell of a learner beside what its runs say, a row for each success.
+
+    Parameters
+    ----------
+    name
+        In `LEARNERS`.
+    folder
+        Of the tables with the records; by default the book's.
+    path
+        What `write_predictions` wrote; by default the book's.
 
     Returns
     -------
@@ -191,11 +217,12 @@ def compare(folder: Path | None = None, predictions: Path | None = None) -> pd.D
         Columns: group, cell, success, in_domain, predicted, members, low, high (NaN where the sizes
         tried do not bracket it), ratio (measured to predicted), and a column for each of `RULES`.
     """
-    said = _read("predictions.json", predictions)["predictions"]
+    said = _read(f"{name}.json", path)["predictions"]
     rows = []
-    for cell in cells(making=False):
+    predicted_cells = [cell for cell in cells(making=False) if learner(cell) == name]
+    for cell in predicted_cells:
         for success in SUCCESSES:
-            prediction = said[f"{cell.group}: {cell.name}: {success}"]
+            prediction = said[_key(cell, success)]
             found = measured(cell, success, folder).members
             value = found.value if _bounded(found) else np.nan
             predicted = np.nan if prediction["members"] is None else prediction["members"]
@@ -221,8 +248,19 @@ def _bounded(members: CriticalMass) -> bool:
     return np.isfinite(members.value) and not members.at_most and members.value > 0
 
 
-def _write(path: Path, record: Mapping[str, Mapping[str, Any]]) -> None:
-    write_text(path, recording.text({"provenance": recording.provenance(MODULE, path), **record}))
+def _write(path: Path, what: str, record: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write a record with a line for each entry, fractions to six significant digits."""
+    whole = {"provenance": recording.provenance(f"collective_lab heads {what}", path), **record}
+    rounded = json.loads(
+        json.dumps(whole), parse_float=lambda digits: float(f"{float(digits):.6g}")
+    )
+    parts = (
+        f"{json.dumps(name)}: {{\n"
+        + ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in part.items())
+        + "\n}"
+        for name, part in rounded.items()
+    )
+    write_text(path, "{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def _read(name: str, path: Path | None) -> dict[str, Any]:
