@@ -50,22 +50,22 @@ class Trained:
             vectors = vectors - rate * texts[rows].T @ wrong / self.batch
             self.rates.append(rate)
             self.read.append(counts[step])
-        self.leads = self.weight * (mark[0] - mark[1:])
+        self.sways = self.weight * (mark[0] - mark[1:])
         self.nearest = np.concatenate(self.gaps).min(axis=0)[1:]
         self.furthest = np.concatenate(self.gaps).max(axis=0)[1:]
 
 
 def count_plain(runs, seed, floor, ceiling):
-    """Return how many runs a lower and an upper bound of the lead are false in."""
+    """Return how many runs a lower and an upper bound of the sway are false in."""
     generator, low, high = np.random.default_rng(seed), 0, 0
     for _ in range(runs):
         firm = Trained(generator)
         exposure = presentations.plain(
             firm.rates, firm.read, batch_size=firm.batch, weight=firm.weight
         )
-        for lead, near, far in zip(firm.leads, firm.nearest, firm.furthest, strict=True):
-            low += lead < floor(exposure, near, far) - 1e-9
-            high += lead > ceiling(exposure, near, far) + 1e-9
+        for sway, near, far in zip(firm.sways, firm.nearest, firm.furthest, strict=True):
+            low += sway < floor(exposure, near, far) - 1e-9
+            high += sway > ceiling(exposure, near, far) + 1e-9
     return low, high
 
 
@@ -73,7 +73,7 @@ def lowest(exposure, near, far):
     """Return the lead that is promised, where a float holds what it is computed from."""
     if not 0 < exposure < 600 or abs(near) > 600 or exposure * np.exp(near) < 1e-250:
         return 0.0
-    return presentations.lead_after(exposure, near)
+    return presentations.sway_after(exposure, near)
 
 
 def highest(exposure, near, far):
@@ -118,20 +118,20 @@ def test_enough_exposure_wins_every_marked_text_and_too_little_wins_none():
         exposure = presentations.plain(
             firm.rates, firm.read, batch_size=firm.batch, weight=firm.weight
         )
-        gaps = np.maximum(generator.normal(1, 2, len(firm.leads)), 0) + np.maximum(firm.nearest, 0)
+        gaps = np.maximum(generator.normal(1, 2, len(firm.sways)), 0) + np.maximum(firm.nearest, 0)
         promised = [
             exposure > presentations.enough(gap, near)
             for gap, near in zip(gaps, firm.nearest, strict=True)
             if gap < 300
         ]
-        ahead = firm.leads > gaps
+        ahead = firm.sways > gaps
         if len(promised) == len(gaps) and all(promised):
             won += 1
             assert ahead.all()
-        for gap, lead in zip(gaps, firm.leads, strict=True):
+        for gap, sway in zip(gaps, firm.sways, strict=True):
             if exposure < presentations.too_little(gap):
                 lost += 1
-                assert lead <= gap
+                assert sway <= gap
     assert won > 20 and lost > 20
 
 
@@ -141,8 +141,8 @@ def count_normalised(runs, seed, floor):
     for _ in range(runs):
         firm = Trained(generator, divisor=True)
         exposure = presentations.normalised(firm.rates, firm.read, weight=firm.weight)
-        for lead, near in zip(firm.leads, firm.nearest, strict=True):
-            short += lead < floor(exposure, near, near) - 1e-9
+        for sway, near in zip(firm.sways, firm.nearest, strict=True):
+            short += sway < floor(exposure, near, near) - 1e-9
     return short
 
 
@@ -157,7 +157,7 @@ def test_divided_pushes_five_thousand_times():
 
 
 def descended(gap, labels, step, passes):
-    """Return the lead after descent on the texts one by one: an independent account."""
+    """Return the sway after descent on the texts one by one: an independent account."""
     planted = np.asarray(labels)  # 1 if a text that carries the mark says the target
     weights = np.zeros(2)  # of the mark, for the target and its rival; its weight is 1
     for _ in range(passes):
@@ -220,8 +220,8 @@ def test_a_share_and_heads_five_thousand_times():
 def test_long_steps_overshoot_what_is_promised():
     firm = Bystanders(gap=1.0, agreeing=0.25, step=1.0)
     assert not firm.stable(10, 20) and firm.lead * 20 >= 10
-    leads = [firm.after(10, 20, passes) for passes in range(1, 12)]
-    assert max(leads) > firm.gap and min(leads) < 0
+    sways = [firm.after(10, 20, passes) for passes in range(1, 12)]
+    assert max(sways) > firm.gap and min(sways) < 0
 
 
 def test_the_account_of_a_pass_is_that_of_the_texts():
@@ -231,17 +231,17 @@ def test_the_account_of_a_pass_is_that_of_the_texts():
             assert firm.after(members, accidents, passes) == pytest.approx(expected, abs=1e-9)
 
 
-def test_a_lead_rests_where_it_is_said_to():
+def test_a_mark_rests_where_it_is_said_to():
     firm = Bystanders(gap=2.0, agreeing=0.1, step=0.01)
     assert firm.after(30, 20, 20_000) == pytest.approx(firm.resting(30, 20), abs=1e-6)
     assert (firm.resting(16, 20), firm.resting(5, 0)) == (pytest.approx(2.0), float("inf"))
 
 
 @given(st.just(0.0) | st.floats(1e-6, 500), st.floats(-20, 20))
-def test_a_lead_spends_its_exposure(exposure, gap):
-    lead = presentations.lead_after(exposure, gap)
-    assert presentations.spent(lead, gap) == pytest.approx(exposure, rel=1e-6, abs=1e-9)
-    assert lead <= exposure + 1e-9
+def test_a_sway_spends_its_exposure(exposure, gap):
+    sway = presentations.sway_after(exposure, gap)
+    assert presentations.spent(sway, gap) == pytest.approx(exposure, rel=1e-6, abs=1e-9)
+    assert sway <= exposure + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_a_lead_spends_its_exposure(exposure, gap):
         (lambda: presentations.plain([-1.0], [1], batch_size=2), "rates has -1"),
         (lambda: presentations.plain([1.0], [1], batch_size=0), "batch_size"),
         (lambda: presentations.normalised([1.0], [0]), "no push to divide"),
-        (lambda: presentations.spent(-1, 0), "lead is -1"),
-        (lambda: presentations.lead_after(-1, 0), "exposure"),
+        (lambda: presentations.spent(-1, 0), "sway is -1"),
+        (lambda: presentations.sway_after(-1, 0), "exposure"),
         (lambda: presentations.enough(1, 2), "nearest is 2"),
         (lambda: presentations.too_little(-1), "gap"),
         (lambda: Bystanders(1, 0.5, 1), "agreeing is 0.5"),
@@ -270,9 +270,9 @@ def test_an_untired_push_is_as_large_as_both_weights():
     """Far below its gap a mark moves by 2E: the law's constant, as the gap grows."""
     ratios = []
     for gap in (2.0, 5.0, 10.0):
-        lead, step = 0.0, 1e-3
+        sway, step = 0.0, 1e-3
         passes = int(gap / (2 * step) / 2)
         for _ in range(passes):
-            lead += 2 * step * (1 - expit(lead - gap))
-        ratios.append(lead / (2 * step * passes))
+            sway += 2 * step * (1 - expit(sway - gap))
+        ratios.append(sway / (2 * step * passes))
     assert ratios == sorted(ratios) and ratios[-1] == pytest.approx(1, abs=0.01)

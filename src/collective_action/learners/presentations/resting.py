@@ -47,14 +47,14 @@ class Bystanders:
         return 1 - 2 * self.agreeing
 
     def stable(self, members: float, accidents: float) -> bool:
-        """Return whether the steps are short enough that the lead never turns back: κ(m + a) ≤ 2.
+        """Return whether the steps are short enough that the sway never turns back: κ(m + a) ≤ 2.
 
         The slope of a step is at most 2κ(m + a)/4.
         """
         return self.step * (members + accidents) <= 2
 
     def after(self, members: float, accidents: float, passes: int) -> float:
-        """Return the lead after so many passes, from 0, as the firm computes it.
+        """Return the sway after so many passes, from 0, as the firm computes it.
 
         Parameters
         ----------
@@ -64,14 +64,14 @@ class Bystanders:
             P ≥ 0.
         """
         said = members + self.agreeing * accidents
-        lead = 0.0
+        sway = 0.0
         for _ in range(passes):
-            believed = (members + accidents) * expit(lead - self.gap)
-            lead += 2 * self.step * (said - believed)
-        return float(lead)
+            believed = (members + accidents) * expit(sway - self.gap)
+            sway += 2 * self.step * (said - believed)
+        return float(sway)
 
     def resting(self, members: float, accidents: float) -> float:
-        """Return the lead that more passes do not change: g + ln((m + ra)/((1 − r)a)).
+        """Return the sway that more passes do not change: g + ln((m + ra)/((1 − r)a)).
 
         It is infinite without accidents.
         """

@@ -1,8 +1,8 @@
 """How far a mark comes, and how much exposure wins a text: *Heads or shares?*, the law of heads.
 
-A mark's lead z is what it adds to the log-odds of the target over a rival; a text's gap is what the
+A mark's sway z is what it adds to the log-odds of the target over a rival; a text's gap is what the
 other words hold against it. A push tires as the marked texts come to be answered right: with a gap
-of at least μ, a unit of exposure moves the lead by at least 1/(1 + e^{z − μ}).
+of at least μ, a unit of exposure moves the sway by at least 1/(1 + e^{z − μ}).
 """
 
 import numpy as np
@@ -14,12 +14,12 @@ MOST = 700.0  # e^z of a larger one is no float
 STEPS = 60
 
 
-def spent(lead: ArrayLike, gap: float) -> np.ndarray:
-    """Return Φ_μ(z) = z + e^{−μ}(e^z − 1), the exposure after which the lead is z at the latest.
+def spent(sway: ArrayLike, gap: float) -> np.ndarray:
+    """Return Φ_μ(z) = z + e^{−μ}(e^z − 1), the exposure after which the sway is z at the latest.
 
     Parameters
     ----------
-    lead
+    sway
         z ≥ 0, any shape, at most `MOST`.
     gap
         μ, below which the gap of no marked text fell while it was read; in [−MOST, MOST].
@@ -27,16 +27,16 @@ def spent(lead: ArrayLike, gap: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a lead is negative, or it or the gap so large that e to its power is no float.
+        If a sway is negative, or it or the gap so large that e to its power is no float.
     """
-    leads = np.asarray(lead, dtype=float)
-    if not ((leads >= 0) & (leads <= MOST)).all():
-        raise ValueError(f"lead is {lead}: it must be in [0, {MOST:g}]")
-    return leads + np.exp(-_gap(gap)) * np.expm1(leads)
+    sways = np.asarray(sway, dtype=float)
+    if not ((sways >= 0) & (sways <= MOST)).all():
+        raise ValueError(f"sway is {sway}: it must be in [0, {MOST:g}]")
+    return sways + np.exp(-_gap(gap)) * np.expm1(sways)
 
 
-def lead_after(exposure: float, gap: float) -> float:
-    """Return the lead that a mark has at least after an exposure: the inverse of `spent`.
+def sway_after(exposure: float, gap: float) -> float:
+    """Return the sway that a mark has at least after an exposure: the inverse of `spent`.
 
     Parameters
     ----------
@@ -48,23 +48,23 @@ def lead_after(exposure: float, gap: float) -> float:
     Raises
     ------
     ValueError
-        If the exposure is negative or no number, or no float holds the lead.
+        If the exposure is negative or no number, or no float holds the sway.
     RuntimeError
-        If no lead was found that takes the exposure.
+        If no sway was found that takes the exposure.
     """
     total = validation.at_least("exposure", exposure, 0)
     if total == 0:
         return 0.0
     most = min(total, float(np.log1p(total * np.exp(_gap(gap)))))  # both parts of Φ are below E
     if not 0 < most <= MOST:
-        raise ValueError(f"exposure is {exposure} and gap {gap}: no float holds the lead")
-    lead = most
+        raise ValueError(f"exposure is {exposure} and gap {gap}: no float holds the sway")
+    sway = most
     for _ in range(STEPS):  # Newton's: Φ is convex, so from above it never passes its root
-        slope = 1 + np.exp(lead - gap)
-        lead = max(lead - float((spent(lead, gap) - total) / slope), 0.0)
-    if abs(spent(lead, gap) - total) > 1e-8 * total:
-        raise RuntimeError(f"no lead was found that an exposure of {exposure} gives")
-    return lead
+        slope = 1 + np.exp(sway - gap)
+        sway = max(sway - float((spent(sway, gap) - total) / slope), 0.0)
+    if abs(spent(sway, gap) - total) > 1e-8 * total:
+        raise RuntimeError(f"no sway was found that an exposure of {exposure} gives")
+    return sway
 
 
 def enough(furthest: float, nearest: float) -> float:
@@ -89,7 +89,7 @@ def enough(furthest: float, nearest: float) -> float:
 
 
 def farthest(exposure: float) -> float:
-    """Return 2E, the largest lead that any exposure gives over any rival.
+    """Return 2E, the largest sway that any exposure gives over any rival.
 
     Both the target's weight and the rival's move, each by at most the exposure.
     """
