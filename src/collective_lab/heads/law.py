@@ -18,6 +18,7 @@ from collective_lab.experiment.gaps import Gaps
 from collective_lab.training.optimizers import BETAS, Adam, Descent, optimizer
 
 ALWAYS = 1e-9  # of the constants, between two steps of a fit
+MOST_POWER = 10.0
 
 
 def exposure(firm: Configuration, gaps: Gaps, members: float) -> float:
@@ -131,7 +132,7 @@ class Case:
 
 
 def fit(cases: Sequence[Case], success: float = 0.5) -> Law:
-    """Return the law that comes nearest to measured cells, in the squares of ln m.
+    """Return the law that comes nearest to measured cells, in ln m, with p in [0, `MOST_POWER`].
 
     Raises
     ------
@@ -150,7 +151,28 @@ def fit(cases: Sequence[Case], success: float = 0.5) -> Law:
         ratios = np.fmin(said, most) / [case.members for case in cases]
         return np.log(np.maximum(ratios, ALWAYS))
 
-    found = least_squares(residuals, [0.0, 1.0], xtol=ALWAYS, ftol=ALWAYS, loss="soft_l1")
+    found = least_squares(
+        residuals,
+        _start(cases, success),
+        bounds=([-np.inf, 0.0], [np.inf, MOST_POWER]),
+        xtol=ALWAYS,
+        ftol=ALWAYS,
+        loss="soft_l1",
+    )
     if not found.success or not np.isfinite(found.x).all():
         raise RuntimeError(f"no constants were found for {len(cases)} cells: {found.message}")
     return Law(float(np.exp(found.x[0])), float(found.x[1]))
+
+
+def _start(cases: Sequence[Case], success: float) -> list[float]:
+    """Return ln A and p of the line through ln E against ln λ at the measured cells."""
+    heads = [max(case.members - case.gaps.lead * case.accidents, 1.0) for case in cases]
+    exposures = [
+        exposure(case.firm, case.gaps, count) for case, count in zip(cases, heads, strict=True)
+    ]
+    gaps = [
+        np.interp(count / case.gaps.texts, case.gaps.shares, case.gaps.gaps[str(success)])
+        for case, count in zip(cases, heads, strict=True)
+    ]
+    power, scale = np.polyfit(np.log(np.maximum(gaps, 0.1)), np.log(exposures), 1)
+    return [float(scale), float(np.clip(power, 0.01, MOST_POWER - 0.01))]

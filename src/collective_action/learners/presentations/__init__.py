@@ -5,22 +5,22 @@ how much exposure wins a text, `resting` where others who carry the mark hold it
 """
 
 from collective_action.learners.presentations.exposure import normalised, plain
+from collective_action.learners.presentations.resting import Bystanders
 from collective_action.learners.presentations.sway import (
     enough,
     farthest,
-    sway_after,
     spent,
+    sway_after,
     too_little,
 )
-from collective_action.learners.presentations.resting import Bystanders
 
 __all__ = [
     "Bystanders",
     "enough",
     "farthest",
-    "sway_after",
     "normalised",
     "plain",
     "spent",
+    "sway_after",
     "too_little",
 ]
