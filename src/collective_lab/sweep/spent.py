@@ -101,11 +101,13 @@ def _spent() -> Iterable[tuple[str, ...]]:
         for name in _sweeps()
         for place in recorded(name).attrs["provenance"]["environments"]
     )
-    by_place = environments.groupby(["sweep", "device", "dtype"], sort=False)
-    for (sweep, device, dtype), rows in by_place:
+    spent = environments.groupby(["sweep", "device", "dtype"], sort=False, as_index=False).agg(
+        runs=("records", "sum"), seconds=("seconds", "sum"), memory=("peak_megabytes", "max")
+    )
+    for row in spent.to_dict("records"):
         yield (
-            f"`{sweep}`", device, dtype, f"{rows['records'].sum():,}",
-            f"{rows['seconds'].sum() / HOUR:.1f}", f"{rows['peak_megabytes'].max():,}",
+            f"`{row['sweep']}`", row["device"], row["dtype"], f"{row['runs']:,}",
+            f"{row['seconds'] / HOUR:.1f}", f"{row['memory']:,}",
         )  # fmt: skip
 
 
