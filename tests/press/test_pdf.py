@@ -43,9 +43,9 @@ LINKS = """<p><a class="reference internal" href="one.html#thm-a">Theorem 1</a>
 MENU = '<li>\n<button onclick="window.print()">\n.pdf</button>\n</li>'
 
 
-def exercise(name: str, number: int) -> str:
+def exercise(name: str, number: str) -> str:
     """Return an exercise and its folded solution."""
-    return EXERCISE.replace("NAME", name).replace("NUMBER", str(number))
+    return EXERCISE.replace("NAME", name).replace("NUMBER", number)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def book(tmp_path: Path) -> Book:
     (site / "notebooks").mkdir(parents=True)
     for name, title, body in (
         ("index", "Landing", '<p class="lead">What it is about.</p>'),
-        ("notebooks/one", "One", CODE + HIDDEN + CHART + PROOF + exercise("one", 1) + QUIZ),
-        ("notebooks/two", "Two", LINKS + exercise("two", 2)),
+        ("notebooks/one", "One", CODE + HIDDEN + CHART + PROOF + exercise("one", "1.1") + QUIZ),
+        ("notebooks/two", "Two", LINKS + exercise("two", "1.2")),
     ):
         text = PAGE.format(title=title, body=body)
         (site / f"{name}.html").write_text(text, encoding="utf-8")
@@ -154,8 +154,10 @@ def test_a_page_that_is_not_built_is_named(book):
 
 def test_a_solution_without_its_exercise_is_named(book):
     path = book.site / "notebooks" / "two.html"
-    path.write_text(path.read_text().replace("Solution to Exercise 2", "Solution to Exercise 9"))
-    with pytest.raises(ValueError, match=r"'Two' has no exercise for the solution .*Exercise 9"):
+    path.write_text(
+        path.read_text().replace("Solution to Exercise 1.2", "Solution to Exercise 1.9")
+    )
+    with pytest.raises(ValueError, match=r"'Two' has no exercise for the solution .*Exercise 1\.9"):
         assemble(book, book.build)
 
 

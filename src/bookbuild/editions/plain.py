@@ -28,6 +28,7 @@ class Names:
     """What a reference can name: titles of pages, theorems and exercises by label, works by key."""
 
     titles: dict[str, str]
+    numbered: dict[str, str]
     chapters: frozenset[str]
     labels: dict[str, tuple[str, str]]
     works: dict[str, tuple[str, str]]
@@ -38,11 +39,12 @@ class Names:
 
 
 def names(book: Book) -> Names:
-    """Return what the chapters can refer to, numbered through the book as on its site.
+    """Return what the chapters can refer to, numbered as on the site: chapter by chapter.
 
-    A label's name stands with its chapter.
+    A label's name stands with its chapter. What stands outside the numbered chapters is counted
+    through.
     """
-    titles, labels, counts = {}, {}, Counter()
+    titles, labels, counts, numbers = {}, {}, Counter(), book.numbers()
     for page in book.pages():
         chapter = Path(page).name
         path = book.chapters / f"{chapter}.md" if "notebooks/" in page else book.source / page
@@ -51,19 +53,23 @@ def names(book: Book) -> Names:
         titles[chapter] = heading[1].strip() if heading else chapter
         for fence in myst.fences(text):
             kind = _kind(fence)
-            counts[kind] += 1
+            place = f"{kind} {numbers[chapter]}." if chapter in numbers else f"{kind} "
+            counts[place] += 1
             if fence.label:
-                labels[fence.label] = f"{kind} {counts[kind]}", chapter
+                labels[fence.label] = f"{place}{counts[place]}", chapter
     bibliography = book.source / "references.bib"
     entries = parse_file(str(bibliography)).entries if bibliography.is_file() else {}
     works = {key: _work(entry) for key, entry in entries.items()}
-    return Names(titles, frozenset(book.chapter_names()), labels, works)
+    chapters = book.chapter_names()
+    numbered = {chapter: book.numbered(chapter) for chapter in chapters}
+    return Names(titles, numbered, frozenset(chapters), labels, works)
 
 
 def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
     """Return the function that says a piece of this chapter in plain Markdown."""
     path = book.notebooks / f"{chapter}.ipynb"
     values = glued.read(executed.read(path)) if path.is_file() else {}
+    title = re.compile(rf"^# +(?={re.escape(known.titles[chapter])}$)", re.M)
 
     def role(match: re.Match) -> str:
         text, kind = match["text"], match["name"]
@@ -85,6 +91,7 @@ def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
         return words if where == chapter else known.link(words, where)
 
     def plain(text: str) -> str:
+        text = title.sub(f"# {known.numbered[chapter]}", text, count=1)
         text = myst.replace(text, lambda fence: _said(fence, known))
         text = TERM.sub(r"**\g<term>.** ", text)
         text = re.sub(r"^: +", "- ", text, flags=re.M)

@@ -7,7 +7,7 @@ from bs4.element import AttributeValueList
 
 from bookbuild.elements import attribute, first
 
-NUMBERED = re.compile(r"Exercise\s+(\d+)")
+NUMBERED = re.compile(r"Exercise\s+(\d+(?:\.\d+)*)")
 ID = "solutions"
 
 
