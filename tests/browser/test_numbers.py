@@ -1,4 +1,4 @@
-"""Chapters, boxes and references have one number, whichever form of the book names them."""
+"""Chapters, boxes, references and choices are alike in all forms of the book."""
 
 import re
 from itertools import groupby
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from bookbuild.chapters import myst, quiz
 from bookbuild.editions import plain
 from bookbuild.editions.slides import deck
 from support.books import THIS_BOOK
@@ -78,6 +79,23 @@ def test_a_reference_names_its_box_by_its_number(articles, boxes) -> None:
 def test_students_notebooks_use_the_numbers_of_the_site(boxes) -> None:
     labels = plain.names(THIS_BOOK).labels
     assert {label: labels.get(label) for label in boxes} == boxes
+
+
+def test_choices_stand_on_the_page_in_the_order_of_the_notebooks(articles) -> None:
+    for page, article in articles.items():
+        source = THIS_BOOK.chapters / f"{Path(page).name}.md"
+        text = source.read_text("utf-8") if source.is_file() else ""
+        questions = [quiz.read(source.stem, fence.body) for fence in myst.fences(text, "quiz")]
+        boxes = article.select(".quiz")
+        assert len(boxes) == len(questions), page
+        for question, box in zip(questions, boxes, strict=True):
+            shown = box.select(".choice")
+            assert ["right" in choice["class"] for choice in shown] == [
+                choice.right for choice in question.choices
+            ]
+            for choice, written in zip(shown, question.choices, strict=True):
+                if not re.search(r"[{$`*'\"]", written.words):
+                    assert choice.summary.get_text(strip=True) == written.words.strip()
 
 
 @pytest.mark.parametrize("name", deck.names(THIS_BOOK))

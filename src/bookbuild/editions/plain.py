@@ -14,9 +14,9 @@ from pathlib import Path
 from pybtex.database import Entry, parse_file
 
 from bookbuild.book import Book
-from bookbuild.chapters import executed, glued, myst
+from bookbuild.chapters import executed, glued, myst, quiz
 from bookbuild.chapters.myst import Fence
-from bookbuild.chapters.quiz import MARK, VERDICTS
+from bookbuild.chapters.quiz import VERDICTS
 
 NAMED = re.compile(r"(?P<words>.+?) *<(?P<target>[^>]+)>$", re.S)
 TERM = re.compile(r"^(?=\S)(?P<term>.+)\n: +", re.M)
@@ -92,7 +92,7 @@ def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
 
     def plain(text: str) -> str:
         text = title.sub(f"# {known.numbered[chapter]}", text, count=1)
-        text = myst.replace(text, lambda fence: _said(fence, known))
+        text = myst.replace(text, lambda fence: _said(fence, known, chapter))
         text = TERM.sub(r"**\g<term>.** ", text)
         text = re.sub(r"^: +", "- ", text, flags=re.M)
         return myst.ROLE.sub(role, text)
@@ -104,15 +104,15 @@ def _kind(fence: Fence) -> str:
     return fence.name.removeprefix("prf:").capitalize()
 
 
-def _said(fence: Fence, known: Names) -> str | None:
+def _said(fence: Fence, known: Names, chapter: str) -> str | None:
     """Return a directive as a paragraph or two; nothing for what only the site can draw."""
     if not fence.name:
         return None
     name, title = fence.name, fence.argument
-    body = myst.replace(fence.body, lambda inner: _said(inner, known)).strip()
+    body = myst.replace(fence.body, lambda inner: _said(inner, known, chapter)).strip()
     called = known.labels[fence.label][0] if fence.label in known.labels else _kind(fence)
     if name == "quiz":
-        return _quiz(body)
+        return _quiz(quiz.read(chapter, body))
     if name == "exercise":
         return f"### {called}\n\n{body}"
     if name == "prf:proof":
@@ -122,16 +122,13 @@ def _said(fence: Fence, known: Names) -> str | None:
     return f"**{title}**\n\n{body}" if name == "admonition" else ""
 
 
-def _quiz(body: str) -> str:
+def _quiz(question: quiz.Question) -> str:
     """Fold what is said about each choice below its words."""
-    question, *choices = re.split(r"^(?=- \[[ x]\])", body, flags=re.M)
-    parts = [f"**A question.** {question.strip()}"]
-    for choice in choices:
-        words, _, feedback = choice.partition("\n")
-        mark = MARK.match(words)
-        right = mark is not None and mark[1] == "x"
-        feedback = re.sub(r"^ *> ?", "", feedback, flags=re.M).strip()
-        parts.append(FOLDED.format(_html(MARK.sub("", words)), f"**{VERDICTS[right]}** {feedback}"))
+    parts = [f"**A question.** {question.words}"]
+    parts += [
+        FOLDED.format(_html(choice.words), f"**{VERDICTS[choice.right]}** {choice.feedback}")
+        for choice in question.choices
+    ]
     return "\n\n".join(parts)
 
 
