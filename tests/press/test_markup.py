@@ -45,6 +45,12 @@ It is one.
 :class: dropdown tip
 Look left.
 ```
+
+```{admonition} From memory: is $x$ one?
+:class: recall dropdown
+
+It is.
+```
 """
 
 
@@ -106,7 +112,9 @@ def test_boxes_fold_without_scripts(built: Built) -> None:
         "Proof",
         "Solution to Exercise 1",
         "A hint",
+        "From memory: is\\(x\\)one?",
     ]
+    assert "recall" in folded[-1]["class"]
     assert "Proof" not in folded[0].p.get_text()
     assert not built.page("index").select(".dropdown.admonition, summary a")
 

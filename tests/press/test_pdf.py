@@ -37,6 +37,9 @@ QUIZ = """<div class="admonition quiz"><p class="admonition-title">Question 1</p
 <div class="feedback"><p>No, not this.</p></div></details>
 <details class="right choice"><summary><span>That.</span></summary>
 <div class="feedback"><p>Right, that.</p></div></details></div>"""
+RECALL = """<details class="admonition-from-memory-why recall admonition folded">
+<summary class="admonition-title">From memory: why <em>so</em>?</summary>
+<p>Because.</p><p>And so.</p></details>"""
 LINKS = """<p><a class="reference internal" href="one.html#thm-a">Theorem 1</a>
 <a href="#start">here</a> <a href="../_sources/one.md">source</a>
 <a href="https://example.org/">outside</a></p>"""
@@ -62,7 +65,11 @@ def book(tmp_path: Path) -> Book:
     (site / "notebooks").mkdir(parents=True)
     for name, title, body in (
         ("index", "Landing", '<p class="lead">What it is about.</p>'),
-        ("notebooks/one", "One", CODE + HIDDEN + CHART + PROOF + exercise("one", "1.1") + QUIZ),
+        (
+            "notebooks/one",
+            "One",
+            CODE + HIDDEN + CHART + PROOF + exercise("one", "1.1") + QUIZ + RECALL,
+        ),
         ("notebooks/two", "Two", LINKS + exercise("two", "1.2")),
     ):
         text = PAGE.format(title=title, body=body)
@@ -139,6 +146,15 @@ def test_a_question_lists_its_choices_and_is_answered_at_the_end(document):
     assert "No, not this." not in quiz.get_text()
     answers = document.select_one(f"#solutions #{quiz['id']}-answers")
     assert words(answers, "ol > li") == ["No, not this.", "Right, that."]
+
+
+def test_a_question_from_memory_is_answered_at_the_end(document):
+    box = document.select_one(".page:not(.solutions) .recall")
+    assert " ".join(box.get_text(" ").split()) == "From memory: why so ? Answer on page 000"
+    answer = document.select_one(f"#solutions #{box['id']}-answer")
+    assert words(answer, "h3") == ["From memory: why so ? · page 000"]
+    assert words(answer, "p") == ["Because.", "And so."]
+    assert document.select_one("#solutions .solution") is answer
 
 
 def test_each_chapter_has_its_title_above_its_pages(document):

@@ -47,6 +47,10 @@ SAID = {
         "<details><summary>Proof</summary>\n\nSo.\n\n</details>"
     ),
     "```{prf:proof}\nSo.\n```": "*Proof.* So.",
+    "```{admonition} From memory: *why*?\n:class: recall dropdown\n\nSo, {cite:t}`d`.\n```": (
+        "<details><summary>From memory: <em>why</em>?</summary>\n\n"
+        "So, The Press (2004).\n\n</details>"
+    ),
     "```{chapter-card}\n```\n": "\n",
     ":::{admonition} Note\n:class: note\n\nA\n```{literature}\n```\n:::": "**Note**\n\nA",
     "```{quiz}\nIs it?\n\n- [ ] *No*, `not`.\n  > Look\n  > again.\n- [x] $a*b*c$.\n  > So.\n```": (

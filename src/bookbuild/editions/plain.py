@@ -119,6 +119,8 @@ def _said(fence: Fence, known: Names, chapter: str) -> str | None:
         return FOLDED.format("Proof", body) if "dropdown" in fence.classes else f"*Proof.* {body}"
     if name.startswith("prf:"):
         return f"**{called}{f' ({title})' if title else ''}.** {body}"
+    if name == "admonition" and "recall" in fence.classes:
+        return FOLDED.format(_html(title), body)
     return f"**{title}**\n\n{body}" if name == "admonition" else ""
 
 
