@@ -8,8 +8,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.book import Book
+from bookbuild.chapters.reading import minutes_to_read
 from bookbuild.ledgers import paths
-from bookbuild.site.extension.card import minutes_to_read
 
 
 class ReadingPathList(SphinxDirective):

@@ -15,8 +15,8 @@ from sphinx.util.docutils import SphinxRole
 
 from bookbuild.book import Book
 from bookbuild.chapters import executions
+from bookbuild.chapters.reading import minutes_to_read
 from bookbuild.editions.slides import deck
-from bookbuild.site.extension.card import minutes_to_read
 from bookbuild.site.extension.ledgers import Row, Table
 
 
