@@ -27,6 +27,7 @@ from bookbuild.site.extension import (
     teaching,
     terms,
     without_thebe,
+    working,
 )
 
 
@@ -35,7 +36,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
         *(terms, accessibility, without_thebe, parallel, head, search, needed, previews, styles),
-        *(garbage, copies, doctrees, interface),
+        *(garbage, copies, doctrees, interface, working),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
