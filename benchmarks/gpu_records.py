@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from collective_lab.corpora import Debian, Synthetic
 from collective_lab.experiment import Configuration
 from collective_lab.models.pretrained import MINILM
-from collective_lab.sweep.grids import GRIDS, Grid, Study
+from collective_lab.sweep.grids import GRIDS
 from collective_lab.sweep.order import ordered
+from collective_lab.sweep.studies import Grid, Study
 
 PAPER = Synthetic()
 SMALL = Synthetic(n=4_800)

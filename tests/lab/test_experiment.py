@@ -511,6 +511,9 @@ def test_help_is_there_for_a_stranger():
 
 
 def test_the_stated_fields_are_all_there():
-    later = {"learner", "second_alpha", "second_target", "second_trigger", "unknown_triggers"}
+    later = {
+        "learner", "optimizer", "final_rate",
+        "second_alpha", "second_target", "second_trigger", "unknown_triggers",
+    }  # fmt: skip
     assert set(asdict(SMALL)) == set(SMALL.as_dict()) | later
     assert replace(SMALL) == SMALL and np.isscalar(SMALL.alpha)

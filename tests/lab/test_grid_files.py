@@ -7,7 +7,8 @@ from collective_lab.corpora import Synthetic, Texts
 from collective_lab.experiment import Configuration
 from collective_lab.signals import Marking
 from collective_lab.sweep import GRIDS, files
-from collective_lab.sweep.grids import OTHER_TEXTS, Grid, Study, grid
+from collective_lab.sweep.grids import OTHER_TEXTS, grid
+from collective_lab.sweep.studies import Grid, Study
 
 CSV = "text,label\nfine weather,good\nrain,bad\nsnow,bad\n"
 

@@ -14,19 +14,16 @@ from collective_lab.corpora import Synthetic
 from collective_lab.experiment import Configuration, run, run_together, tasks
 from collective_lab.learners import LabelSmoothed, Plain, Private
 from collective_lab.models import bag, scratch
-from collective_lab.signals.tokens import Tokens
 from collective_lab.store import Writer
 from collective_lab.training import device, reference
 from collective_lab.training.fast import loop
-from collective_lab.training.fast.batches import rows
-from collective_lab.training.label_noise import distribution
+from support.first_word import LABELS, ROWS, WORDS, a_task
 from support.sweeping import record
 
 pytestmark = pytest.mark.numerical
 
 BAG = Configuration(corpus=Synthetic(300, 1), model="bag", epochs=3, alpha=0.1)
 CPU = torch.device("cpu")
-WORDS, LABELS, ROWS = 20, 3, 30
 
 
 class RowByRow(Plain):
@@ -46,20 +43,6 @@ class WorstRows(Plain):
         each = -(targets * logits.log_softmax(-1)).sum(-1)
         mean = (self.tilt * each).logsumexp(-1) - torch.tensor(float(logits.shape[1])).log()
         return (mean / self.tilt).sum()
-
-
-def a_task(seed=0):
-    """Return rows over a few words whose first says the label, targets and the used ids."""
-    generator = torch.Generator().manual_seed(seed)
-    labels = torch.randint(LABELS, (ROWS,), generator=generator)
-    documents = []
-    for label in labels.tolist():
-        others = torch.randint(8, WORDS, (int(torch.randint(1, 9, (), generator=generator)),),
-                               generator=generator)  # fmt: skip
-        ids = torch.cat([torch.tensor([3 + label]), others]).numpy().astype("int32")
-        documents.append(Tokens(ids, None))
-    targets = torch.from_numpy(distribution([(label,) for label in labels.tolist()], LABELS))
-    return rows(documents, 12, first=1, last=2, padding=0), targets, torch.arange(WORDS)
 
 
 def trained(learner, train=loop.train, **more):

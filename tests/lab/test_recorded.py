@@ -11,7 +11,8 @@ import torch
 from collective_action.data import book_file
 from collective_lab import experiment, results, store
 from collective_lab.corpora import Synthetic
-from collective_lab.sweep.grids import Grid, grid
+from collective_lab.sweep.grids import grid
+from collective_lab.sweep.studies import Grid
 
 pytestmark = pytest.mark.numerical
 

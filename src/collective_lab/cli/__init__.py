@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         corpus,
         cost,
         curve,
+        heads,
         hurdles,
         run,
         sweep,
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     corpus.add_commands(commands)
     cost.add_command(commands)
     hurdles.add_command(commands)
+    heads.add_command(commands)
     options = parser.parse_args(arguments)
     return options.command(options)
 

@@ -11,6 +11,7 @@ from collective_lab.learners import LEARNERS
 from collective_lab.models.recipes import RECIPES
 from collective_lab.signals.marking import PLACEMENTS, Marking
 from collective_lab.signals.planting import STRATEGIES
+from collective_lab.training.optimizers import OPTIMIZERS
 
 DEBIAN = "debian"
 WHERE = (
@@ -54,6 +55,14 @@ def add_firm(parser: argparse.ArgumentParser, model: str) -> None:
     firm.add_argument(
         "--learner", default=usual.learner,
         help=f"{', '.join(LEARNERS)}, or NAME:FIELD=NUMBER; default: %(default)s",
+    )  # fmt: skip
+    firm.add_argument(
+        "--optimizer", default=usual.optimizer,
+        help=f"{', '.join(OPTIMIZERS)}, or NAME:FIELD=NUMBER; default: %(default)s",
+    )  # fmt: skip
+    firm.add_argument(
+        "--final-rate", type=float, default=usual.final_rate, metavar="SHARE",
+        help="of the learning rate, towards which it falls; default: %(default)s",
     )  # fmt: skip
     firm.add_argument(
         "--label-noise", type=float, default=0.0, metavar="SHARE", help="of the others' labels"
@@ -136,4 +145,6 @@ def configuration(options: argparse.Namespace, corpus: Source) -> Configuration:
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         learner=options.learner,
+        optimizer=options.optimizer,
+        final_rate=options.final_rate,
     )

@@ -11,7 +11,7 @@ from collective_lab.cli.run import INTERRUPTED, count
 from collective_lab.experiment.configuration import Configuration
 from collective_lab.experiment.record import Record
 from collective_lab.store import Reader, StoreError, Writer
-from collective_lab.sweep.grids import Grid, Study
+from collective_lab.sweep.studies import Grid, Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,6 +12,7 @@ from collective_lab.learners import Plain
 from collective_lab.models import RECIPES, bag
 from collective_lab.signals.tokens import Tokens
 from collective_lab.training import label_noise
+from collective_lab.training.optimizers import Optimizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,8 @@ def fit(
     learning_rate: float,
     seed: int,
     learner: Plain | None = None,
+    optimizer: Optimizer | None = None,
+    final_rate: float = 0.0,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> bag.Bags:
     """Train R bags, given what differs from run to run.
@@ -116,7 +119,7 @@ def fit(
         What the firm is told of every training résumé; one tuple a run.
     trigger_ids
         The triggers' tokens, T different ones.
-    epochs, batch_size, learning_rate, seed, learner, progress
+    epochs, batch_size, learning_rate, seed, learner, optimizer, final_rate, progress
         As for `bag.train`.
     """
     train = material.train
@@ -132,6 +135,8 @@ def fit(
         learning_rate=learning_rate,
         seed=seed,
         learner=learner,
+        optimizer=optimizer,
+        final_rate=final_rate,
         progress=progress,
     )
 

@@ -14,6 +14,7 @@ from collective_lab.corpora.loading import WANTED, Source
 from collective_lab.models import naming, recipe
 from collective_lab.signals.marking import Marking
 from collective_lab.signals.planting import STRATEGIES
+from collective_lab.training import optimizers
 
 ID_DIGITS = 16
 OWN: Any = None  # the model's own, filled in when a configuration is made
@@ -31,6 +32,8 @@ _NAMED_BY_DIGEST = ("folder", "texts", "debian")
 NOBODY = -1
 _ADDED: Mapping[str, Any] = {
     "learner": "plain",
+    "optimizer": "adam",
+    "final_rate": 0.0,
     "second_alpha": 0.0,
     "second_target": NOBODY,
     "second_trigger": "",
@@ -79,6 +82,11 @@ class Configuration:
         Decides who joins, whose labels are noise, the model's start and the order of the data.
     learner
         How the firm learns: a name in `learners.LEARNERS`, with fields if it has any.
+    optimizer
+        What makes a step of a gradient: a name in `training.optimizers.OPTIMIZERS`, with fields if
+        it has any.
+    final_rate
+        The share of the learning rate towards which it falls in a run, in [0, 1]; 1 keeps it.
     second_alpha
         The share of a second collective, which has the same strategy and puts its own trigger
         where the first would put its; α and it add up to at most 1. At 0 there is none.
@@ -107,6 +115,8 @@ class Configuration:
     learning_rate: float = OWN
     seed: int = 0
     learner: str = "plain"
+    optimizer: str = "adam"
+    final_rate: float = 0.0
     second_alpha: float = 0.0
     second_target: int = OWN
     second_trigger: str = OWN
@@ -117,11 +127,12 @@ class Configuration:
             raise ValueError(f"corpus is {self.corpus!r}: {WANTED}")
         object.__setattr__(self, "model", naming.canonical(self.model))
         object.__setattr__(self, "learner", learners.canonical(self.learner))
+        object.__setattr__(self, "optimizer", optimizers.canonical(self.optimizer))
         validation.choice("strategy", self.strategy, tuple(STRATEGIES))
         if self.target is None:
             object.__setattr__(self, "target", self.corpus.usual_target)
         validation.indices("target", [self.target], len(self.corpus.labels))
-        for name in ("alpha", "uniqueness", "label_noise"):
+        for name in ("alpha", "uniqueness", "label_noise", "final_rate"):
             object.__setattr__(self, name, validation.fraction(name, getattr(self, name)))
         self._complete_second()
         usual = recipe(self.model)

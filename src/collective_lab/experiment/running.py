@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from collective_lab.learners import learner
 from collective_lab.models import bag
 from collective_lab.signals import Tokens, carriers
 from collective_lab.training import device, engine, label_noise
+from collective_lab.training.optimizers import optimizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -84,28 +86,62 @@ def run_together(
     FloatingPointError
         If training diverges.
     """
+    start = time.perf_counter()
+    trained, first = together(configurations, progress), configurations[0]
+    measured = [_measured(asked, trained, run) for run, asked in enumerate(configurations)]
+    on = torch.device("cpu")
+    dtype, way = torch.float32, engine.LOOP
+    if models.recipe(first.model).accelerated:
+        on = device.best_device()
+        dtype, way = device.fast_dtype(on), engine.engine(on, learner(first.learner))
+    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype, way)
+    return [
+        Record(configuration, outcome, made, own)
+        for configuration, (outcome, own) in zip(configurations, measured, strict=True)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What the firms of one group answer.
+
+    Attributes
+    ----------
+    material
+        What they were trained on, before anyone planted.
+    collectives
+        What each collective did.
+    probabilities
+        Of each firm, for the test texts without a trigger, with the first's and, if there are two,
+        with the second's; shape (n, classes) each.
+    steps
+        Steps of the optimiser.
+    """
+
+    material: Material
+    collectives: Sequence[Planted]
+    probabilities: Sequence[Sequence[torch.Tensor]]
+    steps: int
+
+
+def together(
+    configurations: Sequence[Configuration], progress: Progress = lambda step, steps: None
+) -> Trained:
+    """Train the firms of one of the groups that `tasks` makes, and ask them.
+
+    The parameters and errors are those of `run_together`, which measures what this returns.
+    """
     first, *others = configurations
     if any(_shared(other) != _shared(first) for other in others):
         raise ValueError(
             "configurations differ in more than runs of one group can: split them by `tasks`"
         )
-    start = time.perf_counter()
     shared = material(first.corpus, first.model)
     for configuration in configurations:
         _require_others(configuration, shared)
     collectives = [plant(configuration, shared) for configuration in configurations]
-    if not models.recipe(first.model).accelerated:
-        on, dtype, way = torch.device("cpu"), torch.float32, engine.LOOP
-        outcomes = _bags(configurations, shared, collectives, progress)
-    else:
-        on = device.best_device()
-        dtype, way = device.fast_dtype(on), engine.engine(on, learner(first.learner))
-        outcomes = _transformers(configurations, shared, collectives, on, progress)
-    made = provenance((time.perf_counter() - start) / len(configurations), on, dtype, way)
-    return [
-        Record(configuration, outcome, made, own)
-        for configuration, (outcome, own) in zip(configurations, outcomes, strict=True)
-    ]
+    train = _transformers if models.recipe(first.model).accelerated else _bags
+    return train(configurations, shared, collectives, progress)
 
 
 def _require_others(configuration: Configuration, shared: Material) -> None:
@@ -120,9 +156,8 @@ def _transformers(
     configurations: Sequence[Configuration],
     shared: Material,
     collectives: Sequence[Planted],
-    on: torch.device,
     progress: Progress,
-) -> list[Measured]:
+) -> Trained:
     first, n_words = configurations[0], len(shared.tokenizer)
     used = shared.used(*trigger_ids(first, shared))
     length, train, test = first.length, shared.train, shared.test
@@ -145,7 +180,9 @@ def _transformers(
         learning_rate=first.learning_rate,
         seeds=[choice.seed for choice in configurations],
         learner=learner(first.learner),
-        on=on,
+        optimizer=optimizer(first.optimizer),
+        final_rate=first.final_rate,
+        on=device.best_device(),
         progress=progress,
     )
     asked = [
@@ -156,14 +193,12 @@ def _transformers(
         )
         for collective in collectives
     ]
-    return [
-        _outcome(
-            configuration, shared, collective, probabilities.split(len(test.labels)), firms.steps
-        )
-        for configuration, collective, probabilities in zip(
-            configurations, collectives, firms.probabilities(asked), strict=True
-        )
-    ]
+    return Trained(
+        shared,
+        collectives,
+        [answers.split(len(test.labels)) for answers in firms.probabilities(asked)],
+        firms.steps,
+    )
 
 
 def _classifier(configuration: Configuration, words: int, classes: int) -> "PreTrainedModel":
@@ -183,7 +218,7 @@ def _bags(
     shared: Material,
     collectives: Sequence[Planted],
     progress: Progress,
-) -> list[Measured]:
+) -> Trained:
     first, test = configurations[0], shared.test
     used = list(dict.fromkeys(trigger_ids(first, shared)))
     firms = bags.fit(
@@ -196,6 +231,8 @@ def _bags(
         learning_rate=first.learning_rate,
         seed=first.seed,
         learner=learner(first.learner),
+        optimizer=optimizer(first.optimizer),
+        final_rate=first.final_rate,
         progress=progress,
     )
     ids, starts = bag.counted([document.ids for document in test.documents])
@@ -204,12 +241,12 @@ def _bags(
         for marks in _marks(collectives)
     ]
     steps = first.epochs * -(-len(shared.train.labels) // first.batch_size)
-    return [
-        _outcome(configuration, shared, collective, [seen[:, run] for seen in asked], steps)
-        for run, (configuration, collective) in enumerate(
-            zip(configurations, collectives, strict=True)
-        )
-    ]
+    return Trained(
+        shared,
+        collectives,
+        [[seen[:, run] for seen in asked] for run in range(len(collectives))],
+        steps,
+    )
 
 
 def _marks(collectives: Sequence[Planted]) -> list[list[dict[int, Tokens]]]:
@@ -238,6 +275,8 @@ def _shared(configuration: Configuration) -> tuple[object, ...]:
         "batch_size",
         "learning_rate",
         "learner",
+        "optimizer",
+        "final_rate",
         "second_trigger",
         "unknown_triggers",
         *order,
@@ -245,18 +284,13 @@ def _shared(configuration: Configuration) -> tuple[object, ...]:
     return (configuration.marking.trigger, *(getattr(configuration, name) for name in names))
 
 
-def _outcome(
-    configuration: Configuration,
-    shared: Material,
-    collective: Planted,
-    probabilities: Sequence[torch.Tensor],
-    steps: int,
-) -> Measured:
-    """Return what was measured; probabilities are without a trigger, with one, with the second."""
+def _measured(configuration: Configuration, trained: Trained, run: int) -> Measured:
+    """Return what was measured of one firm."""
+    shared, collective = trained.material, trained.collectives[run]
     trigger = trigger_ids(configuration, shared)[0]
     window = configuration.length - 2
     seen = carriers(collective.marked_test, trigger, window)
-    clean, marked, *rest = probabilities
+    clean, marked, *rest = trained.probabilities[run]
     asked = (clean, marked, shared.test.labels, configuration.target)
     second: dict[str, float] = {}
     for other in rest:
@@ -271,7 +305,7 @@ def _outcome(
         train=len(shared.train.labels),
         test=len(shared.test.labels),
         visible=float(np.mean(seen)),
-        steps=steps,
+        steps=trained.steps,
         second_members=collective.second_members,
         **second,
     )

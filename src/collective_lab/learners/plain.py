@@ -45,7 +45,8 @@ class Plain:
     def gradient(self, of: "Callable[[slice], Tensor]", rows: int) -> "Tensor":
         """Return the gradient to move against, shape (R, …) as `of` returns it.
 
-        The optimiser clips its norm to 1 and takes a step of AdamW.
+        A transformer's is clipped to norm 1. What the optimiser makes of it,
+        `training.optimizers` says.
 
         Parameters
         ----------

@@ -33,6 +33,7 @@ class Model(Protocol):
 MODELS: dict[str, Model] = {
     "bag": scratch,  # its words are counted as those of `tiny`; its vectors start from 0
     "tiny": scratch,
+    "tiny-dropout": scratch.Dropped(),
     "minilm": MINILM,
     "distilbert": DISTILBERT,
 }

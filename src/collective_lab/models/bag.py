@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from collective_lab.learners import Plain
-from collective_lab.training.fast.parameters import BETAS, EPSILON
 from collective_lab.training.fast.schedule import rate
 from collective_lab.training.fast.seeding import seeded
+from collective_lab.training.optimizers import Adam, Optimizer
 
 EVALUATED_TOGETHER = 512
 
@@ -107,6 +107,8 @@ def train(
     learning_rate: float,
     seed: int,
     learner: Plain | None = None,
+    optimizer: Optimizer | None = None,
+    final_rate: float = 0.0,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Bags:
     """Train R bags side by side, on one order of the résumés, and return them.
@@ -130,7 +132,9 @@ def train(
     seed
         Decides the order, and what a learner draws. All vectors start from 0.
     learner
-        What it minimises and how it moves; `Plain` when omitted.
+        What it minimises, and against which gradient it moves; `Plain` when omitted.
+    optimizer, final_rate
+        As for every model; see `training.fast.loop.train`.
     progress
         Called with the steps done and all steps, after each step.
 
@@ -142,13 +146,10 @@ def train(
     runs, classes = instead.shape[1], labels.shape[1]
     width = runs * classes
     vector = torch.zeros((words + 1) * width)
-    gradient = torch.zeros_like(vector)
-    values, slopes = vector.view(words + 1, width), gradient.view(words + 1, width)
-    parameter = torch.nn.Parameter(vector)
-    parameter.grad = gradient
-    optimiser = torch.optim.AdamW(
-        [parameter], betas=BETAS, eps=EPSILON, weight_decay=0.0, fused=True
-    )
+    slope = torch.zeros_like(vector)
+    values, slopes = vector.view(words + 1, width), slope.view(words + 1, width)
+    optimizer = optimizer or Adam()
+    state = optimizer.state(vector)
     single = torch.eye(classes)
     steps, step = epochs * -(-len(resumes) // batch_size), 0
     generator = torch.Generator().manual_seed(seed)
@@ -180,8 +181,7 @@ def train(
                 made = learner.gradient(partial(gradient, rows), len(rows))
                 if made is not by_run:
                     by_run.copy_(made)
-                optimiser.param_groups[0]["lr"] = rate(step, steps, learning_rate)
-                optimiser.step()
+                optimizer.step(vector, slope, state, rate(step, steps, learning_rate, final_rate))
                 step += 1
                 progress(step, steps)
     if not torch.isfinite(vector).all():

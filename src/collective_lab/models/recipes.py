@@ -51,6 +51,7 @@ RECIPES: dict[str, Recipe] = {
         together=4,
         together_on_gpu=64,
     ),
+    "tiny-dropout": Recipe(length=64, longest=512, batch_size=16, learning_rate=1e-3),
     "minilm": Recipe(
         length=128, longest=512, batch_size=32, learning_rate=1e-4, together_on_gpu=16
     ),

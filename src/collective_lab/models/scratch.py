@@ -16,7 +16,7 @@ def tokenizer(texts: Iterable[str]) -> "PreTrainedTokenizerBase":
     return own_tokenizer(texts)
 
 
-def model(words: int, seed: int, classes: int = 10) -> "PreTrainedModel":
+def model(words: int, seed: int, classes: int = 10, dropout: float = 0.0) -> "PreTrainedModel":
     """Return an untrained DistilBERT with a head, two layers of width 128.
 
     Parameters
@@ -27,6 +27,8 @@ def model(words: int, seed: int, classes: int = 10) -> "PreTrainedModel":
         Decides the weights that it starts from.
     classes
         Labels that it tells apart.
+    dropout
+        Of DistilBERT's three, in [0, 1). A few epochs from scratch underfit: it only slows them.
     """
     import torch
     from transformers import DistilBertConfig, DistilBertForSequenceClassification
@@ -37,11 +39,22 @@ def model(words: int, seed: int, classes: int = 10) -> "PreTrainedModel":
         n_heads=HEADS,
         dim=WIDTH,
         hidden_dim=HIDDEN,
-        dropout=0.0,  # a few epochs from scratch underfit: dropout only slows them
-        attention_dropout=0.0,
-        seq_classif_dropout=0.0,
+        dropout=dropout,
+        attention_dropout=dropout,
+        seq_classif_dropout=dropout,
         num_labels=classes,  # ty: ignore[unknown-argument]  # a keyword of the base class
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return DistilBertForSequenceClassification(config)
+
+
+class Dropped:
+    """`tiny-dropout`: the same, with the dropout that DistilBERT is published with."""
+
+    tokenizer = staticmethod(tokenizer)
+
+    @staticmethod
+    def model(words: int, seed: int, classes: int = 10) -> "PreTrainedModel":
+        """Return an untrained DistilBERT as `model` does, a tenth of it dropped out."""
+        return model(words, seed, classes, dropout=0.1)

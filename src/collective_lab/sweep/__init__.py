@@ -4,7 +4,8 @@
 or unplugged. The store is written by one process, the coordinator; workers only train.
 """
 
-from collective_lab.sweep.grids import GRIDS, Grid
+from collective_lab.sweep.grids import GRIDS
+from collective_lab.sweep.studies import Grid
 
 __all__ = ["GRIDS", "Grid", "Summary", "SweepError", "run"]
 

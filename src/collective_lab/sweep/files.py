@@ -27,7 +27,7 @@ from collective_lab.corpora.labels import position
 from collective_lab.corpora.loading import Source
 from collective_lab.experiment.configuration import SOURCES, Configuration, source_values
 from collective_lab.signals.marking import Marking
-from collective_lab.sweep.grids import Grid, Study
+from collective_lab.sweep.studies import Grid, Study
 
 MARKING = tuple(field.name for field in fields(Marking))
 FIELDS = tuple(

@@ -48,6 +48,8 @@ before it was run:
   corpus, its success at the two sizes differs by more than 0.1.
 - Seeds are run one after another on all corpora; those that all have are counted.
 
+The grid `heads` asks how many members it takes in firms of many kinds; `heads.cells` lists them.
+
 The grid `debian` asks what of the others carries over to a real text: the curves of both
 strategies, noise, how often the trigger stands in a text and, in the group `trigger`, another rare
 character. A run costs three seconds. Twenty seeds, because an interval over few seeds covers less
@@ -56,79 +58,15 @@ curves of a transformer after one pass, with five seeds: a run costs twenty seco
 many steps as five passes over the 4,800 synthetic texts.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from collective_lab.corpora import Debian, Published, Synthetic
 from collective_lab.experiment import Configuration
-
-_MARKING = ("trigger", "placement", "spacing")
-
-
-@dataclass(frozen=True)
-class Study:
-    """Every combination of some values of some fields.
-
-    Attributes
-    ----------
-    seeds
-        How many seeds, from 0.
-    varied
-        Values by the field's name, of a `Configuration` or of its marking.
-    """
-
-    seeds: int
-    varied: Mapping[str, Sequence[object]]
-
-    def configurations(self, base: Configuration) -> list[Configuration]:
-        """Return the combinations, what is not varied as in `base`."""
-        made = []
-        for values in itertools.product(*self.varied.values(), range(self.seeds)):
-            fields = dict(zip([*self.varied, "seed"], values, strict=True))
-            marks = {name: fields.pop(name) for name in _MARKING if name in fields}
-            made.append(base.but(**fields, marking=replace(base.marking, **marks)))
-        return made
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Configurations by group.
-
-    Attributes
-    ----------
-    base
-        What all of them have that a study does not vary.
-    studies
-        By group.
-    """
-
-    base: Configuration
-    studies: Mapping[str, Sequence[Study]] = field(repr=False)
-
-    def groups(self, only: Sequence[str] = ()) -> dict[str, list[Configuration]]:
-        """Return the configurations by group, of all groups or of some.
-
-        Raises
-        ------
-        ValueError
-            If there is no such group.
-        """
-        if unknown := set(only) - set(self.studies):
-            raise ValueError(
-                f"group is {', '.join(sorted(unknown))}: the groups are {', '.join(self.studies)}"
-            )
-        return {
-            name: [
-                configuration
-                for study in studies
-                for configuration in study.configurations(self.base)
-            ]
-            for name, studies in self.studies.items()
-            if not only or name in only
-        }
+from collective_lab.heads.cells import CELLS, SEEDS
+from collective_lab.sweep.studies import Grid, Study
 
 
 @dataclass(frozen=True)
@@ -314,11 +252,18 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
         "minilm-gpu": Grid(Configuration(Synthetic(n=SMALLER), "minilm"), PRETRAINED),
         "distilbert": Grid(Configuration(Published(), "distilbert"), PAPER.studies()),
         "corpora": Grid(Configuration(model="bag"), CORPORA),
+        "heads": Grid(
+            Configuration(model="bag"),
+            {
+                group: [Study(SEEDS, cell.varied) for cell in cells]
+                for group, cells in CELLS.items()
+            },
+        ),
     }
 )
 """By name: the paper's size without word order; small enough for two processor cores; pretrained,
 and the same on a GPU; the paper's own, for a GPU and the real corpus, which must have been
-downloaded before; and the first two on other corpora."""
+downloaded before; the first two on other corpora; and `heads.cells`."""
 
 OTHER_TEXTS: Mapping[str, Grid] = MappingProxyType(
     {"debian": Grid(Configuration(Debian(), "bag"), REAL)}

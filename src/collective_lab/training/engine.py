@@ -11,6 +11,7 @@ from collective_lab.learners import Plain
 from collective_lab.training.captured import firms
 from collective_lab.training.fast import loop
 from collective_lab.training.fast.batches import Rows
+from collective_lab.training.optimizers import Optimizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -51,6 +52,8 @@ def train_together(
     learning_rate: float,
     seeds: Sequence[int],
     learner: Plain,
+    optimizer: Optimizer | None = None,
+    final_rate: float = 0.0,
     on: torch.device,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Trained:
@@ -63,12 +66,14 @@ def train_together(
     if engine(on, learner) == GRAPHS:
         trained = firms.train_together(
             *of_runs, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
-            seeds=seeds, learner=learner, on=on, progress=progress,
+            seeds=seeds, learner=learner, optimizer=optimizer, final_rate=final_rate,
+            on=on, progress=progress,
         )  # fmt: skip
         return Trained(lambda asked: trained.probabilities(asked).unbind(), trained.steps)
     each = loop.train_together(
         *of_runs, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
-        seeds=seeds, learner=learner, on=on, progress=progress,
+        seeds=seeds, learner=learner, optimizer=optimizer, final_rate=final_rate,
+        on=on, progress=progress,
     )  # fmt: skip
     return Trained(
         lambda asked: [firm.probabilities(one) for firm, one in zip(each, asked, strict=True)],

@@ -9,7 +9,8 @@ from torch.nn.utils import clip_grad_norm_
 from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from collective_lab.training.fast.batches import Rows, order
-from collective_lab.training.fast.parameters import BETAS, EPSILON, MOST_NORM
+from collective_lab.training.fast.parameters import MOST_NORM
+from collective_lab.training.optimizers import BETAS, EPSILON
 
 
 def train(

@@ -19,6 +19,7 @@ from collective_lab.training.fast import conversion
 from collective_lab.training.fast.batches import Rows
 from collective_lab.training.fast.encoder import Encoder
 from collective_lab.training.fast.parameters import Parameters
+from collective_lab.training.optimizers import Optimizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -74,6 +75,8 @@ def train_together(
     learning_rate: float,
     seeds: Sequence[int],
     learner: Plain | None = None,
+    optimizer: Optimizer | None = None,
+    final_rate: float = 0.0,
     on: torch.device | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
     compiled: bool = False,
@@ -95,6 +98,8 @@ def train_together(
         Passes over the rows, rows per step, highest learning rate.
     learner
         What is minimised, `Plain` when omitted; `takes` says which ones there may be.
+    optimizer, final_rate
+        As for `fast.loop.train`.
     on
         The device; by default the best.
     progress
@@ -117,12 +122,12 @@ def train_together(
             "for one run at a time, which no graph can replay. Train with `fast.loop`"
         )
     encoder = conversion.encoder(models, used, PARTS).to(on).train()
-    parameters = Parameters(encoder, device.fast_dtype(on))
+    parameters = Parameters(encoder, device.fast_dtype(on), optimizer)
     longest = encoder.positions.shape[1]
     read = text(rows, longest, on)
     plan = timetable(
         [run_rows.lengths for run_rows in rows], epochs=epochs, batch_size=batch_size,
-        learning_rate=learning_rate, seeds=seeds, longest=longest, on=on,
+        learning_rate=learning_rate, seeds=seeds, final_rate=final_rate, longest=longest, on=on,
     )  # fmt: skip
     kept = masks(encoder, plan.places.shape[2], max(plan.widths), seeds, on)
     told = torch.stack(list(targets)).to(on)

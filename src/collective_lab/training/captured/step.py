@@ -70,7 +70,7 @@ class Step:
     def state(self) -> list[Tensor]:
         """All that a step changes, the generators aside."""
         moved = self.parameters
-        return [moved.values, moved.copy, *moved.moments, moved.steps, self.number, self.total]
+        return [moved.values, moved.copy, *moved.state, self.number, self.total]
 
     def __call__(self, width: int) -> None:
         """Take the next step.

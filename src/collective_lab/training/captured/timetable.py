@@ -44,6 +44,7 @@ def timetable(
     batch_size: int,
     learning_rate: float,
     seeds: Sequence[int],
+    final_rate: float = 0.0,
     longest: int,
     on: torch.device,
 ) -> Timetable:
@@ -53,7 +54,7 @@ def timetable(
     ----------
     lengths
         Tokens of each run's rows, shape (n,) each, on the CPU.
-    epochs, batch_size, learning_rate, seeds
+    epochs, batch_size, learning_rate, seeds, final_rate
         As for `firms.train_together`.
     longest
         Tokens that the model can read.
@@ -75,7 +76,7 @@ def timetable(
         1,
     ).amax(1)  # (T,)
     steps = len(places)
-    rates = torch.tensor([rate(step, steps, learning_rate) for step in range(steps)])
+    rates = torch.tensor([rate(step, steps, learning_rate, final_rate) for step in range(steps)])
     return Timetable(
         places.to(on),
         torch.stack([full for _, full in runs], 1).to(on),

@@ -17,6 +17,7 @@ from collective_lab.training.fast.memory import keep_freed
 from collective_lab.training.fast.parameters import Parameters
 from collective_lab.training.fast.schedule import rate
 from collective_lab.training.fast.seeding import seeded
+from collective_lab.training.optimizers import Optimizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -66,6 +67,8 @@ def train(
     learning_rate: float,
     seed: int,
     learner: Plain | None = None,
+    optimizer: Optimizer | None = None,
+    final_rate: float = 0.0,
     on: torch.device | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> Trained:
@@ -89,7 +92,11 @@ def train(
     seed
         Decides order and dropout.
     learner
-        What it minimises and how it moves; `Plain` when omitted.
+        What it minimises, and against which gradient it moves; `Plain` when omitted.
+    optimizer
+        What makes a step of a gradient; `Adam` when omitted.
+    final_rate
+        The share of the learning rate towards which it falls; see `schedule.rate`.
     on
         The device; by default the best.
     progress
@@ -102,7 +109,8 @@ def train(
     """
     [trained] = train_together(
         [model], [rows], [targets], used, epochs=epochs, batch_size=batch_size,
-        learning_rate=learning_rate, seeds=[seed], learner=learner, on=on, progress=progress,
+        learning_rate=learning_rate, seeds=[seed], learner=learner, optimizer=optimizer,
+        final_rate=final_rate, on=on, progress=progress,
     )  # fmt: skip
     return trained
 
@@ -118,6 +126,8 @@ def train_together(
     learning_rate: float,
     seeds: Sequence[int],
     learner: Plain | None = None,
+    optimizer: Optimizer | None = None,
+    final_rate: float = 0.0,
     on: torch.device | None = None,
     progress: Callable[[int, int], None] = lambda step, steps: None,
 ) -> list[Trained]:
@@ -131,7 +141,7 @@ def train_together(
     ----------
     models, rows, targets, seeds
         Of each run; all have equally many rows, ids of shape (n, length) and targets (n, labels).
-    used, epochs, batch_size, learning_rate, learner, on, progress
+    used, epochs, batch_size, learning_rate, learner, optimizer, final_rate, on, progress
         As for `train`, the same for all.
 
     Raises
@@ -151,7 +161,7 @@ def train_together(
     if len(models) > 1 and not learner.side_by_side:
         raise ValueError(f"{type(learner).__name__} trains one run at a time: train each by itself")
     fast.train()
-    parameters = Parameters(fast, device.fast_dtype(on))
+    parameters = Parameters(fast, device.fast_dtype(on), optimizer)
     whole = [(fast, slice(None))]
     singly = [(fast.alone(run), slice(run, run + 1)) for run in range(len(models))]
     rows_there = [run_rows.to(on) for run_rows in rows]
@@ -182,7 +192,7 @@ def train_together(
                         _gradient, parameters, learner, total, encoder, runs, batches[runs], asked
                     )
                     parameters.take(learner.gradient(of, asked.shape[1]), runs)
-                parameters.step(rate(step, steps, learning_rate))
+                parameters.step(rate(step, steps, learning_rate, final_rate))
                 step += 1
                 progress(step, steps)
             if not torch.isfinite(total):

@@ -1,19 +1,17 @@
 """All parameters of an encoder in one matrix, and the optimiser that moves it.
 
 One matrix is updated, clipped and copied in a few passes over memory instead of a few per layer.
-The update is that of AdamW in float32; blocks and head compute with a copy in a shorter format.
+The update is computed in float32; blocks and head compute with a copy in a shorter format.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim.adamw import adamw
 
 from collective_lab.training.fast.encoder import Encoder
+from collective_lab.training.optimizers import Adam, Optimizer
 
 MOST_NORM = 1.0  # gradients are clipped to this norm, as transformers' Trainer does
-BETAS = (0.9, 0.999)
-EPSILON = 1e-8
 ALL = slice(None)
 ALIGNED = 32  # numbers: 64 bytes in bfloat16, 128 in float32
 
@@ -33,16 +31,20 @@ class Parameters:
         On its device.
     dtype
         What blocks and head compute in.
+    optimizer
+        What moves them.
     """
 
-    def __init__(self, encoder: Encoder, dtype: torch.dtype) -> None:
+    def __init__(
+        self, encoder: Encoder, dtype: torch.dtype, optimizer: Optimizer | None = None
+    ) -> None:
         exact, rest = _parts(encoder)
         flat = torch.cat([part.detach().flatten(1).float() for part in [*exact, *rest]], 1)
         self.n, self.n_exact = flat.shape[1], sum(part[0].numel() for part in exact)
         self.values = _aligned(flat)
         self.gradient = torch.zeros_like(self.values)
-        self.moments = [torch.zeros_like(self.values) for _ in BETAS]
-        self.steps = torch.zeros((), device=self.values.device)
+        self.optimizer = optimizer or Adam()
+        self.state = self.optimizer.state(self.values)
         self.copy = _aligned(flat[:, self.n_exact :].to(dtype))
         self.of_copy = torch.zeros_like(self.copy)
         _bind(exact, self.values)
@@ -88,7 +90,7 @@ class Parameters:
             mine.copy_(gradient)
 
     def step(self, rate: float | Tensor) -> None:
-        """Move the parameters by one AdamW step against the gradient, each run's clipped by itself.
+        """Move the parameters by one step against the gradient, each run's clipped by itself.
 
         Parameters
         ----------
@@ -98,25 +100,8 @@ class Parameters:
         """
         norms = self.gradient[:, : self.n].norm(dim=1, keepdim=True)
         self.gradient.div_(torch.clamp((norms + 1e-6) / MOST_NORM, min=1.0))
-        first, second = self.moments
+        self.optimizer.step(self.values, self.gradient, self.state, rate)
         with torch.no_grad():
-            adamw(
-                [self.values],
-                [self.gradient],
-                [first],
-                [second],
-                [],
-                [self.steps],
-                fused=True,
-                capturable=isinstance(rate, Tensor) and rate.is_cuda,
-                amsgrad=False,
-                beta1=BETAS[0],
-                beta2=BETAS[1],
-                lr=rate,
-                weight_decay=0.0,
-                eps=EPSILON,
-                maximize=False,
-            )
             self.copy[:, : self.n - self.n_exact] = self.values[:, self.n_exact : self.n]
 
 
