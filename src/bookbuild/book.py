@@ -86,6 +86,16 @@ class Book:
         prefix = f"{self.notebooks.name}/"
         return [page.removeprefix(prefix) for page in self.pages() if page.startswith(prefix)]
 
+    def numbers(self) -> dict[str, int]:
+        """Numbers of the chapters by name, counted through the parts that ``_toc.yml`` numbers."""
+        text = (self.root / "_toc.yml").read_text(encoding="utf-8")
+        return {Path(page).name: number for number, page in enumerate(_numbered(text), start=1)}
+
+    def numbered(self, name: str) -> str:
+        """Return what stands before a chapter's title, ``3. ``; nothing for what has no number."""
+        number = self.numbers().get(name)
+        return f"{number}. " if number else ""
+
     def select(self, names: list[str]) -> list[str]:
         """Return ``names``, or every chapter if there are none; refuse unknown names."""
         known = self.chapter_names()
@@ -104,6 +114,14 @@ def _parts(text: str) -> list[tuple[str, list[str]]]:
         ("", [toc["root"], *_files(loose)]),
         *((part.get("caption", ""), list(_files(part))) for part in toc.get("parts", [])),
     ]
+
+
+@lru_cache
+def _numbered(text: str) -> list[str]:
+    """Return the documents that have a number, in reading order; their sections have none."""
+    toc = yaml.safe_load(text)
+    parts = [part for part in toc.get("parts", []) if part.get("numbered")]
+    return [chapter["file"] for part in parts for chapter in part.get("chapters", [])]
 
 
 def _files(node: object) -> Iterator[str]:

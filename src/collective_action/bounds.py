@@ -44,6 +44,20 @@ def suboptimality_gap(population: Population, signal: Signal) -> float:
     return float(gaps.max(initial=0.0))
 
 
+def carried_gap(population: Population, signal: Signal) -> float:
+    """Return Δ̄, the largest gap of y* among the people whom g sends to one signal point, in [0, 1].
+
+    max over x with P_g(x) > 0 of [max_y Pr(g(X) = x, Y = y) − Pr(g(X) = x, Y = y*)]/P_g(x).
+    """
+    require_fits(population, signal)
+    sent = signal_mass(population, signal)
+    carried = np.zeros_like(population.joint)
+    np.add.at(carried, signal.g, population.joint)
+    lags = carried.max(axis=1) - carried[:, signal.target]
+    reached = sent > 0
+    return min(float((lags[reached] / sent[reached]).max()), 1.0)
+
+
 def positivity(population: Population, signal: Signal) -> float:
     """Return p = min P₀(y* | x) over the features x that somebody has, in [0, 1]."""
     require_fits(population, signal)

@@ -51,7 +51,7 @@ def articles(site: Path) -> dict[str, BeautifulSoup]:
 @pytest.fixture(scope="session")
 def titles(articles: dict[str, BeautifulSoup]) -> list[str]:
     """Return the title of each of those pages."""
-    return [article.h1.contents[0].get_text() for article in articles.values()]
+    return [article.h1.get_text().removesuffix("#") for article in articles.values()]
 
 
 def test_every_page_of_the_book_is_in_the_outline_in_order(outline, titles) -> None:

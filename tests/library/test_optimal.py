@@ -14,6 +14,7 @@ from collective_action.learners.optimal import (
 )
 from collective_action.population import Population
 from collective_action.strategies import (
+    Copying,
     Erasure,
     FeatureLabel,
     FeatureOnly,
@@ -41,18 +42,22 @@ PLANT = FeatureLabel(SIGNAL)
 # Leaving for feature 0. The members' rivals go too, 1 − α of them stay:
 #   (1−α)·0.1 + α·0.4 > (1−α)·0.2  ⟺  α > 0.1/0.5 = 1/5
 #   (1−α)·0.05 + α·0.05 > (1−α)·0.25  ⟺  α > 0.2/0.25 = 4/5
+# Copying. Labels travel with their people, 0.3 and 0.4 to feature 1, 0.25 and 0.05 to feature 2:
+#   (1−α)·0.1 + α·0.4 > (1−α)·0.2 + α·0.3  ⟺  α > 1/2     and at feature 2 never
 # Erasure. The label at g(x) is 0 everywhere. Feature 0 holds 0.1 of it and 0.3 of the other:
 #   (1−α)·0.1 + α·0.4 > (1−α)·0.3  ⟺  α > 0.2/0.6 = 1/3; features 1 and 2 are fixed points.
 BY_HAND = {
     "feature-label": ([np.nan, 1 / 8, 2 / 5], [(0.1, 0.0), (0.2, 0.7), (0.5, 1.0)]),
     "feature-only": ([np.nan, 1 / 3, np.inf], [(0.3, 0.0), (0.4, 0.7), (1.0, 0.7)]),
     "leave": ([np.nan, 1 / 5, 4 / 5], [(0.1, 0.0), (0.3, 0.7), (0.9, 1.0)]),
+    "copying": ([np.nan, 1 / 2, np.inf], [(0.4, 0.0), (0.6, 0.7), (1.0, 0.7)]),
     "erasure": ([1 / 3, 0.0, 0.0], [(0.0, 0.6), (0.3, 0.6), (0.4, 1.0)]),
 }
 IN_BASE = {
     "feature-label": PLANT,
     "feature-only": FeatureOnly(SIGNAL),
     "leave": Leave(SIGNAL, 0),
+    "copying": Copying(SIGNAL),
     "erasure": Erasure(G),
 }
 
@@ -148,6 +153,8 @@ def exact_success(world: World, strategy: str, alpha: Fraction) -> Fraction:
         elif strategy == "leave":
             stay = world.refuge if x in g else x
             planted[g[x] if y == target else stay, y] += n
+        elif strategy == "copying":
+            planted[g[x], y] += n
         else:
             planted[x, counts[g[x]].argmax()] += n
     seen = mixture(world, planted, alpha)

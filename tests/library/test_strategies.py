@@ -138,6 +138,7 @@ def test_each_strategy_is_the_law_of_what_it_does_to_each_person(name, seed):
             filed = {
                 "feature-label": (g[x], target),
                 "feature-only": (g[x] if y == target else x, y),
+                "copying": (g[x], y),
                 "erasure": (x, world.counts[g[x]].argmax()),
             }
             if name == "leave":

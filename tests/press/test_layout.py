@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bookbuild.book import find_book
-from support.books import chapter, make_book, set_pages
+from support.books import THIS_BOOK, chapter, make_book, set_pages
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,29 @@ def test_a_command_takes_a_book_from_anywhere(tmp_path, named):
     run = subprocess.run(bare, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stderr.startswith("bookbuild: no folder at or above ")
+
+
+def test_chapters_are_numbered_through_the_parts_that_say_so(tmp_path):
+    book = make_book(tmp_path)
+    (book.root / "_toc.yml").write_text(
+        "root: index\nparts:\n"
+        "- numbered: 1\n  chapters: [{file: notebooks/one, sections: [{file: notebooks/deep}]}]\n"
+        "- numbered: 1\n  chapters: [{file: notebooks/two}]\n- chapters: [{file: about}]\n"
+    )
+    assert book.numbers() == {"one": 1, "two": 2}
+    assert [book.numbered(name) for name in ("two", "deep", "about")] == ["2. ", "", ""]
+
+
+def test_every_chapter_of_this_book_has_a_number_and_every_part_of_them_too():
+    assert list(THIS_BOOK.numbers()) == THIS_BOOK.chapter_names()
+    captions = [
+        caption
+        for caption, pages in THIS_BOOK.parts()
+        if any(page.startswith("notebooks/") for page in pages)
+    ]
+    numerals = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
+    for caption, numeral in zip(captions, numerals, strict=False):
+        assert caption.startswith(f"Part {numeral}. ")
 
 
 def test_the_contents_are_those_of_the_file_whatever_was_read_before(tmp_path):

@@ -33,7 +33,7 @@ Seen at once.
 
 ```{exercise}
 :label: ex-one
-Compute $x$.
+(*Compute.*) ★★ Needs nothing. Compute $x$.
 ```
 
 ```{solution} ex-one
@@ -44,6 +44,12 @@ It is one.
 ```{admonition} A hint
 :class: dropdown tip
 Look left.
+```
+
+```{admonition} From memory: is $x$ one?
+:class: recall dropdown
+
+It is.
 ```
 """
 
@@ -106,9 +112,18 @@ def test_boxes_fold_without_scripts(built: Built) -> None:
         "Proof",
         "Solution to Exercise 1",
         "A hint",
+        "From memory: is\\(x\\)one?",
     ]
+    assert "recall" in folded[-1]["class"]
     assert "Proof" not in folded[0].p.get_text()
     assert not built.page("index").select(".dropdown.admonition, summary a")
+
+
+def test_stars_say_how_hard_an_exercise_is(built: Built) -> None:
+    [stars] = built.page("index").select(".exercise abbr")
+    assert stars.get_text() == "★★"
+    assert stars["title"] == "two stars: some work"
+    assert stars.parent.get_text().startswith("(Compute.) ★★ Needs nothing.")
 
 
 def test_unfolded_proof_is_text(built: Built) -> None:

@@ -107,7 +107,7 @@ def test_no_letter_has_two_meanings_in_a_part():
 )
 def test_a_letter_that_is_declared_again_is_noticed(symbol, letter):
     again = f"| ${symbol}$ | | something else | {{prf:ref}}`prop-clip` |"
-    assert twice([*ROWS, again]) == {("Three learners", letter)}
+    assert twice([*ROWS, again]) == {("Part II. Three learners", letter)}
 
 
 @pytest.mark.parametrize("symbol", [r"c_t", r"\hat c", r"1-\frac{c}{\alpha}", r"\lVert c\rVert"])

@@ -60,8 +60,8 @@ def test_minutes_are_those_of_the_chapters_and_add_up(tmp_path):
     said = lines(book, ReadingPath(READER, ("two", "one")))
     assert said[0] == READER
     assert said[2:] == [
-        "1. {doc}`/notebooks/two`, 5 min",
-        "1. {doc}`/notebooks/one`, 15 min",
+        "- {doc}`/notebooks/two`, 5 min",
+        "- {doc}`/notebooks/one`, 15 min",
         "",
         "In all: 20 min.",
     ]
@@ -85,7 +85,7 @@ def test_a_path_links_its_chapters_and_adds_their_minutes(tmp_path):
     built = shown(tmp_path, {"short": {"for": READER, "chapters": ["one"]}})
     assert built.code == 0, built.messages
     [listed] = built.page("index").select("div.reading-path")
-    [step] = listed.select("ol > li")
+    [step] = listed.select("ul > li")
     assert step.a["href"] == "notebooks/one.html"
     assert step.get_text(strip=True) == "One, 5 min"
     assert READER in listed.get_text()

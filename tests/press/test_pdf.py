@@ -37,15 +37,18 @@ QUIZ = """<div class="admonition quiz"><p class="admonition-title">Question 1</p
 <div class="feedback"><p>No, not this.</p></div></details>
 <details class="right choice"><summary><span>That.</span></summary>
 <div class="feedback"><p>Right, that.</p></div></details></div>"""
+RECALL = """<details class="admonition-from-memory-why recall admonition folded">
+<summary class="admonition-title">From memory: why <em>so</em>?</summary>
+<p>Because.</p><p>And so.</p></details>"""
 LINKS = """<p><a class="reference internal" href="one.html#thm-a">Theorem 1</a>
 <a href="#start">here</a> <a href="../_sources/one.md">source</a>
 <a href="https://example.org/">outside</a></p>"""
 MENU = '<li>\n<button onclick="window.print()">\n.pdf</button>\n</li>'
 
 
-def exercise(name: str, number: int) -> str:
+def exercise(name: str, number: str) -> str:
     """Return an exercise and its folded solution."""
-    return EXERCISE.replace("NAME", name).replace("NUMBER", str(number))
+    return EXERCISE.replace("NAME", name).replace("NUMBER", number)
 
 
 @pytest.fixture
@@ -62,8 +65,12 @@ def book(tmp_path: Path) -> Book:
     (site / "notebooks").mkdir(parents=True)
     for name, title, body in (
         ("index", "Landing", '<p class="lead">What it is about.</p>'),
-        ("notebooks/one", "One", CODE + HIDDEN + CHART + PROOF + exercise("one", 1) + QUIZ),
-        ("notebooks/two", "Two", LINKS + exercise("two", 2)),
+        (
+            "notebooks/one",
+            "One",
+            CODE + HIDDEN + CHART + PROOF + exercise("one", "1.1") + QUIZ + RECALL,
+        ),
+        ("notebooks/two", "Two", LINKS + exercise("two", "1.2")),
     ):
         text = PAGE.format(title=title, body=body)
         (site / f"{name}.html").write_text(text, encoding="utf-8")
@@ -141,6 +148,15 @@ def test_a_question_lists_its_choices_and_is_answered_at_the_end(document):
     assert words(answers, "ol > li") == ["No, not this.", "Right, that."]
 
 
+def test_a_question_from_memory_is_answered_at_the_end(document):
+    box = document.select_one(".page:not(.solutions) .recall")
+    assert " ".join(box.get_text(" ").split()) == "From memory: why so ? Answer on page 000"
+    answer = document.select_one(f"#solutions #{box['id']}-answer")
+    assert words(answer, "h3") == ["From memory: why so ? · page 000"]
+    assert words(answer, "p") == ["Because.", "And so."]
+    assert document.select_one("#solutions .solution") is answer
+
+
 def test_each_chapter_has_its_title_above_its_pages(document):
     rules = document.select_one("style").get_text()
     assert '@page notebooks-two { @top-center { content: "Two"; } }' in rules
@@ -154,8 +170,10 @@ def test_a_page_that_is_not_built_is_named(book):
 
 def test_a_solution_without_its_exercise_is_named(book):
     path = book.site / "notebooks" / "two.html"
-    path.write_text(path.read_text().replace("Solution to Exercise 2", "Solution to Exercise 9"))
-    with pytest.raises(ValueError, match=r"'Two' has no exercise for the solution .*Exercise 9"):
+    path.write_text(
+        path.read_text().replace("Solution to Exercise 1.2", "Solution to Exercise 1.9")
+    )
+    with pytest.raises(ValueError, match=r"'Two' has no exercise for the solution .*Exercise 1\.9"):
         assemble(book, book.build)
 
 

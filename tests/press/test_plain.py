@@ -1,9 +1,11 @@
 """A student's notebook says in plain Markdown what the chapter says in MyST."""
 
 import re
+from collections import Counter
 
 import nbformat
 import pytest
+import yaml
 from nbformat.v4 import new_output
 
 from bookbuild.chapters.glued import RECORD
@@ -45,6 +47,10 @@ SAID = {
         "<details><summary>Proof</summary>\n\nSo.\n\n</details>"
     ),
     "```{prf:proof}\nSo.\n```": "*Proof.* So.",
+    "```{admonition} From memory: *why*?\n:class: recall dropdown\n\nSo, {cite:t}`d`.\n```": (
+        "<details><summary>From memory: <em>why</em>?</summary>\n\n"
+        "So, The Press (2004).\n\n</details>"
+    ),
     "```{chapter-card}\n```\n": "\n",
     ":::{admonition} Note\n:class: note\n\nA\n```{literature}\n```\n:::": "**Note**\n\nA",
     "```{quiz}\nIs it?\n\n- [ ] *No*, `not`.\n  > Look\n  > again.\n- [x] $a*b*c$.\n  > So.\n```": (
@@ -88,9 +94,28 @@ def test_no_markup_of_the_site_is_left_in_a_students_notebook(known, name):
     assert re.findall(r"\{[a-z:-]+\}`[^`]*`|^[`:]{3,}\{.*|^:\w+:.*|- \[[x ]\]", text, re.M) == []
 
 
-def test_exercises_are_counted_through_the_book(known):
-    exercises = [name for label, (name, _) in known.labels.items() if label.startswith("ex-")]
-    assert exercises == [f"Exercise {n}" for n in range(1, len(exercises) + 1)]
+def test_exercises_are_counted_chapter_by_chapter(known):
+    counts = Counter()
+    for label, (name, where) in known.labels.items():
+        if label.startswith("ex-"):
+            counts[where] += 1
+            assert name == f"Exercise {THIS_BOOK.numbers()[where]}.{counts[where]}"
+    assert counts.keys() == THIS_BOOK.numbers().keys()
+
+
+def test_a_notebook_of_a_numbered_chapter_begins_with_its_number(tmp_path):
+    book = make_book(tmp_path, one=FIRST, two=SECOND)
+    parts = [
+        {"numbered": 1, "chapters": [{"file": f"notebooks/{name}"}]}
+        for name in book.chapter_names()
+    ]
+    toc = {"format": "jb-book", "root": "index", "parts": parts}
+    (book.root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    cells = nbformat.read(student.write(book) / "two.ipynb", as_version=4).cells
+    text = "\n".join(cell.source for cell in cells)
+    assert "# 2. Two things" in text
+    assert "### Exercise 2.1" in text
+    assert "**Theorem 2.1.**" in text
 
 
 def test_the_notebooks_written_are_plain(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bookbuild.chapters import quiz
 from support.tiny_book import Built, build
 
 pytestmark = pytest.mark.slow
@@ -63,6 +64,25 @@ def test_each_choice_folds_its_own_feedback_and_needs_no_script(built: Built) ->
     assert [p.get_text() for p in right.select("p")] == ["Right. See One.", "And once more."]
     assert right.a["href"] == "notebooks/one.html"
     assert second.select_one(".wrong .feedback").get_text(strip=True).startswith("No.Look")
+
+
+def test_choices_stand_in_the_order_of_all_forms_of_the_book(tmp_path: Path) -> None:
+    words = [f"Answer {number}." for number in range(6)]
+    body = "Which?\n\n" + "".join(
+        f"- [{'x' * (word == words[2]) or ' '}] {word}\n  > Of {word}\n" for word in words
+    )
+    box = build(tmp_path, chapter=f"# One\n\n```{{quiz}}\n{body}```").page("notebooks/one")
+    shown = [choice.summary.get_text(strip=True) for choice in box.select(".choice")]
+    assert shown == [choice.words for choice in quiz.read("one", body).choices]
+    assert sorted(shown) == words != shown
+    for choice in box.select(".choice"):
+        assert (
+            choice.select_one(".feedback")
+            .get_text()
+            .strip()
+            .endswith(choice.summary.get_text().strip())
+        )
+    assert box.select_one(".right summary").get_text(strip=True) == words[2]
 
 
 def test_what_is_seen_before_choosing_does_not_tell_the_answer(built: Built) -> None:

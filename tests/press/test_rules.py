@@ -24,7 +24,7 @@ OBJECTIVES = """```{admonition} After this chapter you can
 SOLVED = """```{exercise}
 :label: ex-NAME
 
-(*GRADE.*) Do it.
+(*GRADE.*) ★ Do it.
 ```
 
 ```{solution-start} ex-NAME
@@ -45,6 +45,12 @@ def exercise(name, grade, body=""):
     return SOLVED.replace("NAME", name).replace("GRADE", grade).replace("BODY", body)
 
 
+RECALL = """```{admonition} From memory: WHAT?
+:class: recall dropdown
+
+This of WHAT.
+```
+"""
 QUIZ = "```{quiz}\nIs it?\n\n- [x] Yes.\n  > It is.\n- [ ] No.\n  > Look again.\n```\n"
 ANSWER = code("x = 1", "answer").replace("]\n", "]\n:wrong: [x = 2]\n")
 CHECK = code("assert x == 1, 'Count again.'\nprint('Right.')", "check")
@@ -52,8 +58,9 @@ GOOD = chapter(
     "# Good\n",
     OBJECTIVES,
     "```{chapter-card}\n```\n",
-    code('scale = "ci"\nseed = 1', "parameters", "hide-input"),
+    code('from charts import draw\n\nscale = "ci"\nseed = 1', "parameters", "hide-input"),
     code("draw()"),
+    *(RECALL.replace("WHAT", what) for what in ("what", "whence", "why")),
     "There are {glue:text}`good-number:.2f` and `x:y`.\n",
     code("glue()", "remove-cell"),
     "## Check yourself\n",
@@ -128,7 +135,7 @@ SPOILED = {
         "an objective does not begin with a bold verb that can be measured: prove a bound",
     ),
     exercise("one", "Recall"): ("", "it has 2 exercises, fewer than three"),
-    ":label: ex-two\n": ("", "an exercise has no label: (*Prove.*) Do it."),
+    ":label: ex-two\n": ("", "an exercise has no label: (*Prove.*) ★ Do it."),
     "(*Prove.*) ": (
         "",
         "exercise ex-two has no grade, one of Recall, Compute, Prove, Code, Open",
@@ -157,8 +164,8 @@ SPOILED = {
     ":wrong: [x = 2]\n": ("", "exercise ex-three has no wrong answer for x"),
     "- Much.": ("```\nls\n```", "a block of code names no language after ```"),
     "Find `x`.": ("Find it.", "exercise ex-three does not name `x`, which it asks for"),
-    "(*Code.*) Find `x`.\n```": (
-        "(*Code.*) Find `x`.\n```\n\n```{code-cell} ipython3\nx = 0\n```",
+    "(*Code.*) ★ Find `x`.\n```": (
+        "(*Code.*) ★ Find `x`.\n```\n\n```{code-cell} ipython3\nx = 0\n```",
         "exercise ex-three asks for x, which another cell assigns",
     ),
     "x == 1,": ("y == 1,", "exercise ex-three asks for nothing that its check reads"),
@@ -186,6 +193,37 @@ SPOILED = {
         "an editor that opens and saves it writes ':wrong: [x = 2]' where it has "
         "':wrong:   [x = 2]'",
     ),
+    "(*Prove.*) ★ ": (
+        "(*Prove.*) ",
+        "exercise ex-two lacks one to three ★ behind its grade",
+    ),
+    "(*Recall.*) ★ ": (
+        "(*Recall.*) ★★★★ ",
+        "exercise ex-one lacks one to three ★ behind its grade",
+    ),
+    RECALL.replace("WHAT", "why"): (
+        "",
+        "it has 2 questions to be answered from memory, fewer than 3",
+    ),
+    "From memory: why?": (
+        "Do you know why?",
+        "a question does not begin with 'From memory: ' and end with '?': Do you know why?",
+    ),
+    "why?\n:class: recall dropdown": (
+        "why?\n:class: recall",
+        "the answer is not folded: From memory: why?",
+    ),
+    "This of why.": ("", "there is no answer: From memory: why?"),
+    "from charts import draw\n": ("", "cell 3 uses draw, which no cell on the page defines"),
+    "assert x == 1": (
+        "assert x == hidden",
+        "cell 8 uses hidden, which no cell on the page defines",
+    ),
+    "draw()\n": (
+        "draw()\n" + "draw\n" * 25,
+        "cell 3 is open and has 26 lines, over 25",
+    ),
+    "A book.": ("A book." + " word" * 6000, "it takes 50 minutes to read, over 45"),
     "`good-number:.2f`": ("`good-numbr:.2f`", "it uses 'good-numbr', which it does not glue"),
 }
 
@@ -195,6 +233,90 @@ def test_each_rule_is_noticed(tmp_path, part):
     instead, message = SPOILED[part]
     assert GOOD.count(part) == 1
     assert message in problems(tmp_path, GOOD.replace(part, instead), outputs())
+
+
+WORN = {
+    "It stands Before a Firm.": "says 'Before a Firm': say 'against a firm' or 'facing a firm'",
+    "It stands before an optimal firm.": (
+        "says 'before an optimal firm': say 'against a firm' or 'facing a firm'"
+    ),
+    "It is before the word counter.": (
+        "says 'before the word counter': say 'against the word counter'"
+    ),
+    "It stands before a platform.": (
+        "says 'before a platform': say 'against a platform' or 'facing a platform'"
+    ),
+    "There is no single right answer.": (
+        "says 'There is no single right answer': say what a good answer weighs"
+    ),
+    "Before you read on, think.\nNow, before you read on, count.": (
+        "it has 'Before you read on' 2 times, and once is enough"
+    ),
+    "Guess!\n**Guess** again.": "it has a sentence that begins with 'Guess' 2 times, and once",
+}
+
+
+@pytest.mark.parametrize("words", WORN)
+def test_a_worn_phrase_is_noticed(tmp_path, words):
+    [found] = problems(tmp_path, GOOD.replace("A book.", words), outputs())
+    assert WORN[words] in found
+
+
+def test_phrases_that_only_look_worn_are_not(tmp_path):
+    words = "Before the firm trains, guess.\nBefore a firmware update.\nGuess once."
+    assert problems(tmp_path, GOOD.replace("A book.", words), outputs()) == []
+
+
+def test_an_outline_of_slides_is_read_for_worn_phrases_too(tmp_path):
+    book = make_book(tmp_path, good=GOOD)
+    execute(book, "good", outputs())
+    book.slides.mkdir()
+    (book.slides / "good.md").write_text("## One\n\nBefore a firm.\n", encoding="utf-8")
+    assert rules.check(book, ["good"]) == [
+        "book/slides/good.md: line 3 says 'Before a firm': say 'against a firm' or 'facing a firm'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ("- [x] Yes, on Mondays.\n", "has choices of 3 to 16 letters"),
+        ("- [x] The first option.\n", "says 'first option', and choices stand in an order drawn"),
+        ("- [x] Both of the above.\n", "says 'Both of the above', and choices stand in an order"),
+    ],
+)
+def test_a_question_whose_choices_tell_is_noticed(tmp_path, choice, message):
+    told = GOOD.replace(QUIZ, QUIZ.replace("- [x] Yes.\n", choice), 1)
+    assert any(message in found for found in problems(tmp_path, told, outputs()))
+
+
+def test_what_a_solution_defines_is_known_in_it_alone(tmp_path):
+    cells = code("step = 2\nassert step") + "\n" + code("step + 1")
+    solved = GOOD.replace(exercise("one", "Recall"), exercise("one", "Recall", cells))
+    assert problems(tmp_path / "a", solved, outputs()) == []
+    used = solved.replace("## Exercises", code("step") + "\n## Exercises")
+    assert problems(tmp_path / "b", used, outputs()) == [
+        "cell 7 uses step, which no cell on the page defines"
+    ]
+
+
+def test_a_cell_that_is_folded_or_in_a_solution_may_be_long(tmp_path):
+    lines = "\n".join(["scale"] * 30)
+    folded = GOOD.replace("seed = 1\n", f"seed = 1\n{lines}\n").replace(
+        "x = 1\n", f"{lines}\nx = 1\n"
+    )
+    assert problems(tmp_path, folded, outputs()) == []
+
+
+def test_a_chapter_needs_none_that_comes_after_it(tmp_path):
+    needs = GOOD.replace("prerequisites: []", "prerequisites: [Later, counting]")
+    later = GOOD.replace("# Good", "# Later").replace("[]", "[Good]", 1)
+    book = make_book(tmp_path, good=needs, later=later)
+    execute(book, "good", outputs())
+    execute(book, "later", outputs())
+    assert rules.check(book, ["good", "later"]) == [
+        "book/chapters/good.md: it needs 'Later', which does not come before it"
+    ]
 
 
 def test_a_hidden_cell_may_be_wide(tmp_path):

@@ -87,6 +87,19 @@ def test_the_deck_opens_with_the_chapters_title(book):
     assert "2 slides · 4 minutes" in page.find(class_="about").get_text().replace("\n", " ")
 
 
+def test_the_deck_of_a_numbered_chapter_opens_with_its_number(book):
+    page = book.site / "notebooks" / "rare.html"
+    numbered = PAGE.replace("<h1>", '<h1><span class="section-number">3. </span>')
+    page.write_text(numbered, encoding="utf-8")
+    drawn(book, "Text.")
+    opened = BeautifulSoup((book.site / "slides" / "rare.html").read_text("utf-8"), "html.parser")
+    assert opened.select_one("#opening .book").get_text() == (
+        "Algorithmic Collective Action · Chapter 3"
+    )
+    assert opened.h1.get_text() == "Rare words"
+    assert opened.title.get_text().startswith("3. Rare words")
+
+
 @pytest.mark.parametrize(
     ("kind", "argument", "text"),
     [

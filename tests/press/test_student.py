@@ -191,7 +191,7 @@ def test_the_archive_says_whose_it_is_and_what_may_be_done_with_it(tmp_path):
         f"Version {version('collective-action-book')}",
         "The Algorithmic Collective Action authors",
         "CC BY 4.0",
-        "- `who-joins`\n",
+        "- `what-makes-a-signal-strong`\n",
         "CPU wheels",
     ):
         assert words in about

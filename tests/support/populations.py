@@ -8,12 +8,20 @@ import numpy as np
 from hypothesis import strategies as st
 
 from collective_action.population import Population
-from collective_action.strategies import Erasure, FeatureLabel, FeatureOnly, Leave, Signal, Strategy
+from collective_action.strategies import (
+    Copying,
+    Erasure,
+    FeatureLabel,
+    FeatureOnly,
+    Leave,
+    Signal,
+    Strategy,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-PLANTING = ("feature-label", "feature-only", "leave")
+PLANTING = ("feature-label", "feature-only", "leave", "copying")
 STRATEGIES = (*PLANTING, "erasure")
 
 
@@ -47,7 +55,8 @@ class World:
             return Leave(self.signal, self.refuge)
         if name == "erasure":
             return Erasure(self.g)
-        return {"feature-label": FeatureLabel, "feature-only": FeatureOnly}[name](self.signal)
+        planting = {"feature-label": FeatureLabel, "feature-only": FeatureOnly, "copying": Copying}
+        return planting[name](self.signal)
 
 
 def worlds_for(strategy: str, seed: int, n: int, **shape) -> Iterator[World]:

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from bookbuild.book import Book
-from bookbuild.chapters import exercises, glued, launch, myst
+from bookbuild.chapters import exercises, glued, launch, myst, quiz, reading, visible, wording
 from bookbuild.chapters.exercises import RESERVED, Exercise, names_assigned
 from bookbuild.chapters.renderer import VEGALITE
 from bookbuild.chapters.source import HIDDEN, is_parameters, parameters, read_chapter, relative
@@ -20,6 +20,15 @@ GRADES = ("Recall", "Compute", "Prove", "Code", "Open")
 CHECKED = ("Compute", "Code")
 VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "see", "realise", "believe"}
 WIDEST = 78
+LONGEST = 25  # lines of a cell that is open on the page
+RECALLED = 3  # questions to be answered from memory, at least
+ASKED = "From memory: "
+STARS = re.compile(r"\(\*\w+\.\*\) ★{1,3}(?!★)")
+UNEVEN, SHORT = 1.5, 10  # a choice may be longer than the shortest: so many times, or letters
+PLACED = re.compile(
+    r"\b(?:first|second|third|last) (?:option|choice)|\b(?:all|both|none) of the above", re.I
+)
+MINUTES = 45
 
 
 def check(book: Book, names: list[str]) -> list[str]:
@@ -34,7 +43,11 @@ def check(book: Book, names: list[str]) -> list[str]:
         notebook = book.notebooks / f"{name}.ipynb"
         executed = nbformat.read(notebook, as_version=4) if notebook.is_file() else source
         broken = problems(path.read_text(encoding="utf-8"), source, executed)
+        broken += _prerequisites(book, name, source)
         messages += [f"{relative(book, path)}: {problem}" for problem in broken]
+        outline = book.slides / path.name
+        worn = wording.problems(outline.read_text("utf-8")) if outline.is_file() else ()
+        messages += [f"{relative(book, outline)}: {problem}" for problem in worn]
     return messages
 
 
@@ -58,6 +71,11 @@ def problems(text: str, source: NotebookNode, executed: NotebookNode) -> list[st
         *_languages(source),
         *_charts(executed),
         *_glue(text, executed),
+        *_recalls(text),
+        *_choices(text),
+        *_rebuilt(source),
+        *_length(executed),
+        *wording.problems(text),
     ]
 
 
@@ -114,6 +132,8 @@ def _exercises(text: str) -> Iterator[str]:
             yield f"an exercise has no label: {name}"
         if not words or words[0] not in {f"(*{grade}.*)" for grade in GRADES}:
             yield f"exercise {name} has no grade, one of {', '.join(GRADES)}"
+        elif not STARS.match(exercise.body.strip()):
+            yield f"exercise {name} lacks one to three ★ behind its grade"
     if len(labels) < 3:
         yield f"it has {len(labels)} exercises, fewer than three"
     solved = []
@@ -221,6 +241,57 @@ def _parameters(spec: object) -> Iterator[dict]:
     elif isinstance(spec, list):
         for value in spec:
             yield from _parameters(value)
+
+
+def _recalls(text: str) -> Iterator[str]:
+    boxes = [box for box in myst.fences(text, "admonition") if "recall" in box.classes]
+    if len(boxes) < RECALLED:
+        yield f"it has {len(boxes)} questions to be answered from memory, fewer than {RECALLED}"
+    for box in boxes:
+        if not box.argument.startswith(ASKED) or not box.argument.endswith("?"):
+            yield f"a question does not begin with {ASKED!r} and end with '?': {box.argument}"
+        if "dropdown" not in box.classes:
+            yield f"the answer is not folded: {box.argument}"
+        if not box.body.strip():
+            yield f"there is no answer: {box.argument}"
+
+
+def _choices(text: str) -> Iterator[str]:
+    for fence in myst.fences(text, "quiz"):
+        question = quiz.read("", fence.body)
+        asked = f"the question {question.words[:40]!r}"
+        lengths = [choice.length for choice in question.choices]
+        if lengths and max(lengths) > max(UNEVEN * min(lengths), min(lengths) + SHORT):
+            yield f"{asked} has choices of {min(lengths)} to {max(lengths)} letters"
+        for found in PLACED.finditer(fence.body):
+            yield f"{asked} says {found[0]!r}, and choices stand in an order drawn by lot"
+
+
+def _rebuilt(source: NotebookNode) -> Iterator[str]:
+    places = {cell.id: number for number, cell in enumerate(source.cells, start=1)}
+    for cell, names in visible.unknown_names(source):
+        yield f"cell {places[cell.id]} uses {', '.join(names)}, which no cell on the page defines"
+    for cell in visible.open_cells(source):
+        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+        if lines > LONGEST:
+            yield f"cell {places[cell.id]} is open and has {lines} lines, over {LONGEST}"
+
+
+def _length(executed: NotebookNode) -> Iterator[str]:
+    minutes = reading.minutes(executed.cells)
+    if minutes > MINUTES:
+        yield f"it takes {minutes} minutes to read, over {MINUTES}"
+
+
+def _prerequisites(book: Book, name: str, source: NotebookNode) -> Iterator[str]:
+    """Compare what a chapter needs with the chapters that come before it."""
+    needed = source.metadata.get("chapter", {}).get("prerequisites") or []
+    chapters = book.chapter_names()
+    for later in chapters[chapters.index(name) :]:
+        path = book.chapters / f"{later}.md"
+        heading = path.is_file() and re.search(r"^# +(.+)", path.read_text("utf-8"), re.M)
+        if heading and heading[1].strip() in needed:
+            yield f"it needs {heading[1].strip()!r}, which does not come before it"
 
 
 def _glue(text: str, executed: NotebookNode) -> Iterator[str]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from pybtex.database import Entry, parse_file
 
 from bookbuild.book import Book
-from bookbuild.chapters import executed, glued, myst
+from bookbuild.chapters import executed, glued, myst, quiz
 from bookbuild.chapters.myst import Fence
-from bookbuild.chapters.quiz import MARK, VERDICTS
+from bookbuild.chapters.quiz import VERDICTS
 
 NAMED = re.compile(r"(?P<words>.+?) *<(?P<target>[^>]+)>$", re.S)
 TERM = re.compile(r"^(?=\S)(?P<term>.+)\n: +", re.M)
@@ -28,6 +28,7 @@ class Names:
     """What a reference can name: titles of pages, theorems and exercises by label, works by key."""
 
     titles: dict[str, str]
+    numbered: dict[str, str]
     chapters: frozenset[str]
     labels: dict[str, tuple[str, str]]
     works: dict[str, tuple[str, str]]
@@ -38,11 +39,12 @@ class Names:
 
 
 def names(book: Book) -> Names:
-    """Return what the chapters can refer to, numbered through the book as on its site.
+    """Return what the chapters can refer to, numbered as on the site: chapter by chapter.
 
-    A label's name stands with its chapter.
+    A label's name stands with its chapter. What stands outside the numbered chapters is counted
+    through.
     """
-    titles, labels, counts = {}, {}, Counter()
+    titles, labels, counts, numbers = {}, {}, Counter(), book.numbers()
     for page in book.pages():
         chapter = Path(page).name
         path = book.chapters / f"{chapter}.md" if "notebooks/" in page else book.source / page
@@ -51,19 +53,23 @@ def names(book: Book) -> Names:
         titles[chapter] = heading[1].strip() if heading else chapter
         for fence in myst.fences(text):
             kind = _kind(fence)
-            counts[kind] += 1
+            place = f"{kind} {numbers[chapter]}." if chapter in numbers else f"{kind} "
+            counts[place] += 1
             if fence.label:
-                labels[fence.label] = f"{kind} {counts[kind]}", chapter
+                labels[fence.label] = f"{place}{counts[place]}", chapter
     bibliography = book.source / "references.bib"
     entries = parse_file(str(bibliography)).entries if bibliography.is_file() else {}
     works = {key: _work(entry) for key, entry in entries.items()}
-    return Names(titles, frozenset(book.chapter_names()), labels, works)
+    chapters = book.chapter_names()
+    numbered = {chapter: book.numbered(chapter) for chapter in chapters}
+    return Names(titles, numbered, frozenset(chapters), labels, works)
 
 
 def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
     """Return the function that says a piece of this chapter in plain Markdown."""
     path = book.notebooks / f"{chapter}.ipynb"
     values = glued.read(executed.read(path)) if path.is_file() else {}
+    title = re.compile(rf"^# +(?={re.escape(known.titles[chapter])}$)", re.M)
 
     def role(match: re.Match) -> str:
         text, kind = match["text"], match["name"]
@@ -85,7 +91,8 @@ def speaker(book: Book, known: Names, chapter: str) -> Callable[[str], str]:
         return words if where == chapter else known.link(words, where)
 
     def plain(text: str) -> str:
-        text = myst.replace(text, lambda fence: _said(fence, known))
+        text = title.sub(f"# {known.numbered[chapter]}", text, count=1)
+        text = myst.replace(text, lambda fence: _said(fence, known, chapter))
         text = TERM.sub(r"**\g<term>.** ", text)
         text = re.sub(r"^: +", "- ", text, flags=re.M)
         return myst.ROLE.sub(role, text)
@@ -97,34 +104,33 @@ def _kind(fence: Fence) -> str:
     return fence.name.removeprefix("prf:").capitalize()
 
 
-def _said(fence: Fence, known: Names) -> str | None:
+def _said(fence: Fence, known: Names, chapter: str) -> str | None:
     """Return a directive as a paragraph or two; nothing for what only the site can draw."""
     if not fence.name:
         return None
     name, title = fence.name, fence.argument
-    body = myst.replace(fence.body, lambda inner: _said(inner, known)).strip()
+    body = myst.replace(fence.body, lambda inner: _said(inner, known, chapter)).strip()
     called = known.labels[fence.label][0] if fence.label in known.labels else _kind(fence)
     if name == "quiz":
-        return _quiz(body)
+        return _quiz(quiz.read(chapter, body))
     if name == "exercise":
         return f"### {called}\n\n{body}"
     if name == "prf:proof":
         return FOLDED.format("Proof", body) if "dropdown" in fence.classes else f"*Proof.* {body}"
     if name.startswith("prf:"):
         return f"**{called}{f' ({title})' if title else ''}.** {body}"
+    if name == "admonition" and "recall" in fence.classes:
+        return FOLDED.format(_html(title), body)
     return f"**{title}**\n\n{body}" if name == "admonition" else ""
 
 
-def _quiz(body: str) -> str:
+def _quiz(question: quiz.Question) -> str:
     """Fold what is said about each choice below its words."""
-    question, *choices = re.split(r"^(?=- \[[ x]\])", body, flags=re.M)
-    parts = [f"**A question.** {question.strip()}"]
-    for choice in choices:
-        words, _, feedback = choice.partition("\n")
-        mark = MARK.match(words)
-        right = mark is not None and mark[1] == "x"
-        feedback = re.sub(r"^ *> ?", "", feedback, flags=re.M).strip()
-        parts.append(FOLDED.format(_html(MARK.sub("", words)), f"**{VERDICTS[right]}** {feedback}"))
+    parts = [f"**A question.** {question.words}"]
+    parts += [
+        FOLDED.format(_html(choice.words), f"**{VERDICTS[choice.right]}** {choice.feedback}")
+        for choice in question.choices
+    ]
     return "\n\n".join(parts)
 
 

@@ -124,6 +124,38 @@ def among(
         return np.where(alpha > 0, 1 - lost / alpha, -np.inf)[()]
 
 
+def beside_copiers(
+    alphas: ArrayLike,
+    betas: ArrayLike,
+    *,
+    gap: ArrayLike,
+    uniqueness: ArrayLike,
+    carried_gap: ArrayLike,
+) -> np.ndarray:
+    """Return 1 − (1−α−β)Δξ/(α−βΔ̄), a guarantee beside people who copy the signal, not the label.
+
+    It is −inf where α is not above βΔ̄: copiers have used the collective up.
+
+    Parameters
+    ----------
+    alphas, betas
+        Sizes of the collective and of those who copy, shares of all data that broadcast and add up
+        to at most 1.
+    gap, uniqueness, carried_gap
+        Δ, ξ and Δ̄ of the signal, fractions that broadcast; see `collective_action.bounds`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is no fraction or the sizes add up to more than 1.
+    """
+    alpha, beta = _sizes(alphas, betas)
+    delta, xi = validation.fractions("gap", gap), validation.fractions("uniqueness", uniqueness)
+    left = alpha - beta * validation.fractions("carried_gap", carried_gap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(left > 0, 1 - (1 - alpha - beta) * delta * xi / left, -np.inf)[()]
+
+
 def _sizes(alphas: ArrayLike, betas: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     alpha, beta = np.broadcast_arrays(
         validation.fractions("alphas", alphas), validation.fractions("betas", betas)

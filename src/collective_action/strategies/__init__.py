@@ -2,10 +2,12 @@
 
 A strategy is a map h: X×Y → X×Y (`strategy.Strategy`). Theorem 1 is about `FeatureLabel`, Theorem 3
 about `FeatureOnly`, Theorem 5 about `Erasure`; `Leave` is the stronger relative of `FeatureOnly`
-that Gauthier, Bach and Jordan proposed, and `Allocation` what the fewest members need.
+that Gauthier, Bach and Jordan proposed, and `Allocation` what the fewest members need. `Copying` is
+what others do who have heard of a signal and not of its label.
 """
 
 from collective_action.strategies.allocation import Allocation
+from collective_action.strategies.copying import Copying
 from collective_action.strategies.erasure import Erasure
 from collective_action.strategies.feature_label import FeatureLabel
 from collective_action.strategies.feature_only import FeatureOnly
@@ -21,6 +23,7 @@ from collective_action.strategies.strategy import Strategy
 
 __all__ = [
     "Allocation",
+    "Copying",
     "Erasure",
     "FeatureLabel",
     "FeatureOnly",

@@ -55,6 +55,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help="what `collective-lab cost FILE` measured; default: the book's devices",
     )  # fmt: skip
     verb.set_defaults(command=_telling(_cost))
+    verb = verbs.add_parser("spent", help="write the tables of the book's page on costs")
+    verb.add_argument("folder", type=Path)
+    verb.set_defaults(command=_telling(_spent))
     verb = verbs.add_parser("show", help="print a grid as TOML: a beginning for your own")
     verb.add_argument("grid", help=NAMES)
     verb.set_defaults(command=_telling(_show))
@@ -192,6 +195,15 @@ def _cost(options: argparse.Namespace) -> int:
     for device in devices:
         print(f"{device.device}: {device.dtype}, measured {device.date}")
     print("one process; every text as long as the model reads; reading and scoring come on top")
+    return 0
+
+
+def _spent(options: argparse.Namespace) -> int:
+    if not options.folder.is_dir():
+        raise ValueError(f"{options.folder} is not a folder: make it, or name another")
+    from collective_lab.sweep import spent
+
+    print(spent.write(options.folder))
     return 0
 
 

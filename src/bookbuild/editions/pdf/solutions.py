@@ -7,7 +7,7 @@ from bs4.element import AttributeValueList
 
 from bookbuild.elements import attribute, first
 
-NUMBERED = re.compile(r"Exercise\s+(\d+)")
+NUMBERED = re.compile(r"Exercise\s+(\d+(?:\.\d+)*)")
 ID = "solutions"
 
 
@@ -24,7 +24,8 @@ def collect(soup: BeautifulSoup, chapters: list[Tag]) -> Tag | None:
     Returns
     -------
     Tag or None
-        The section, ``None`` if there is nothing to solve or to answer.
+        The section, ``None`` if there is nothing to solve or to answer. In it a chapter's questions
+        to be answered from memory come first, then its quizzes and its exercises.
 
     Raises
     ------
@@ -34,7 +35,9 @@ def collect(soup: BeautifulSoup, chapters: list[Tag]) -> Tag | None:
     section = soup.new_tag("section", attrs={"class": "page solutions", "id": ID})
     for chapter in chapters:
         title = first(chapter, "h2").get_text(" ", strip=True)
-        solved = [_answers(soup, quiz) for quiz in chapter.select(".quiz")]
+        recalled = enumerate(chapter.select(".recall"), start=1)
+        solved = [_recalled(soup, box, f"{chapter['id']}--recall-{n}") for n, box in recalled]
+        solved += [_answers(soup, quiz) for quiz in chapter.select(".quiz")]
         exercises = {_number(box): box for box in chapter.select(".exercise")}
         for solution in chapter.select(".solution"):
             exercise = exercises.get(_number(solution))
@@ -71,6 +74,18 @@ def _solution(soup: BeautifulSoup, solution: Tag, exercise: Tag) -> Tag:
     solution["class"] = AttributeValueList(["solution"])
     _pair(soup, exercise, solution, "Solution on page ")
     return solution
+
+
+def _recalled(soup: BeautifulSoup, box: Tag, place: str) -> Tag:
+    """Leave the question of a box to be answered from memory; return its answer under it."""
+    title = first(box, ".admonition-title")
+    box["id"] = place
+    answer = soup.new_tag("div", id=f"{place}-answer", attrs={"class": "solution"})
+    answer.append(heading := soup.new_tag("h3"))
+    heading.extend(BeautifulSoup(title.decode_contents(), "html.parser").contents)
+    answer.extend(list(title.next_siblings))
+    _pair(soup, box, answer, "Answer on page ")
+    return answer
 
 
 def _answers(soup: BeautifulSoup, quiz: Tag) -> Tag:

@@ -42,6 +42,12 @@ class Chapter:
         words = first(self.article, "h1").find(string=True, recursive=False)
         return str(words or "").strip()
 
+    @property
+    def number(self) -> str:
+        """The chapter's number as its title shows it, without the dot; empty if it has none."""
+        number = self.article.select_one("h1 > .section-number")
+        return number.get_text(strip=True).rstrip(".") if number else ""
+
     def value(self, name: str, form: str) -> str:
         """Return a number that the chapter glues, formatted as on its page."""
         if name not in self.values:

@@ -116,15 +116,17 @@ def render(deck: Deck) -> str:
             shown.append(_section(slide, body) if slide.title else _opening(deck, slide, body))
     if wrong:
         raise ValueError("\n".join(wrong))
-    return PAGE.substitute(title=escape(deck.chapter.title), slides="\n".join(shown))
+    number = f"{deck.chapter.number}. " if deck.chapter.number else ""
+    return PAGE.substitute(title=escape(f"{number}{deck.chapter.title}"), slides="\n".join(shown))
 
 
 def _opening(deck: Deck, slide: Slide, body: str) -> str:
     source = deck.chapter
+    number = f" · Chapter {source.number}" if source.number else ""
     return _frame(
         "opening",
         slide,
-        f"""<p class="book">Algorithmic Collective Action</p>
+        f"""<p class="book">Algorithmic Collective Action{number}</p>
 <h1>{escape(source.title)}</h1>
 <div class="body">{body}<p class="about"><a href="../notebooks/{source.name}.html">The chapter</a> ·
 {len(deck.slides)} slides · {deck.minutes:.0f} minutes</p></div>""",

@@ -22,11 +22,13 @@ from bookbuild.site.extension import (
     previews,
     quiz,
     search,
+    stars,
     student,
     styles,
     teaching,
     terms,
     without_thebe,
+    working,
 )
 
 
@@ -35,7 +37,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for part in (
         *(card, charts, citations, embed, ledgers, links, folding, paths, quiz, student, teaching),
         *(terms, accessibility, without_thebe, parallel, head, search, needed, previews, styles),
-        *(garbage, copies, doctrees, interface),
+        *(garbage, copies, doctrees, interface, stars, working),
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

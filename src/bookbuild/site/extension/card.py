@@ -9,12 +9,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.book import Book
 from bookbuild.chapters import executed, executions
+from bookbuild.chapters.reading import minutes_to_read
 from bookbuild.editions import student
 from bookbuild.editions.slides import deck
 from bookbuild.editions.slides.outline import Slide
-
-WORDS_PER_MINUTE = 130
-MINUTES_PER_CODE_CELL = 0.5
 
 
 class ChapterCard(SphinxDirective):
@@ -68,19 +66,6 @@ def _link(term: str, words: str, address: str) -> nodes.definition_list_item:
     link = nodes.reference("", words, refuri=address, internal=False)
     body = nodes.definition("", nodes.paragraph("", "", link))
     return nodes.definition_list_item("", nodes.term("", term), body)
-
-
-def minutes_to_read(book: Book, chapter: str) -> int:
-    """Return the minutes that a careful reader takes, to the next five."""
-    cells = executed.read(book.notebooks / f"{chapter}.ipynb")["cells"]
-    words = sum(
-        len("".join(cell["source"]).split()) for cell in cells if cell["cell_type"] == "markdown"
-    )
-    shown = sum(
-        cell["cell_type"] == "code" and "remove-cell" not in cell["metadata"].get("tags", [])
-        for cell in cells
-    )
-    return 5 * math.ceil((words / WORDS_PER_MINUTE + shown * MINUTES_PER_CODE_CELL) / 5)
 
 
 def setup(app: Sphinx) -> None:

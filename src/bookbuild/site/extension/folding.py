@@ -70,11 +70,11 @@ def _depart_folded(translator, node: folded) -> None:
 
 
 def _visit_title(translator, node: folded_title) -> None:
-    translator.body.append('<summary class="admonition-title">')
+    translator.body.append('<summary class="admonition-title"><span>')
 
 
 def _depart_title(translator, node: folded_title) -> None:
-    translator.body.append("</summary>\n")
+    translator.body.append("</span></summary>\n")
 
 
 def setup(app: Sphinx) -> None:

@@ -38,7 +38,7 @@ def executions_rows(book: Book) -> list[Row]:
     """Return one row a chapter, in reading order: when, where and how long it ran."""
     return [
         (
-            f"{{doc}}`notebooks/{name}`",
+            f"{book.numbered(name)}{{doc}}`notebooks/{name}`",
             record.date,
             f"{record.seconds:.1f} s",
             f"{record.peak_megabytes} MB",

@@ -8,8 +8,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.book import Book
+from bookbuild.chapters.reading import minutes_to_read
 from bookbuild.ledgers import paths
-from bookbuild.site.extension.card import minutes_to_read
 
 
 class ReadingPathList(SphinxDirective):
@@ -36,9 +36,13 @@ class ReadingPathList(SphinxDirective):
 
 
 def lines(book: Book, path: paths.ReadingPath) -> list[str]:
-    """Return a path in MyST: its reader, a numbered list of its chapters, the total."""
+    """Return a path in MyST: its reader, its chapters with their numbers, the total."""
     minutes = {chapter: minutes_to_read(book, chapter) for chapter in path.chapters}
-    steps = [f"1. {{doc}}`/notebooks/{name}`, {spent} min" for name, spent in minutes.items()]
+    numbers = {name: f"Chapter {number}, " for name, number in book.numbers().items()}
+    steps = [
+        f"- {numbers.get(name, '')}{{doc}}`/notebooks/{name}`, {spent} min"
+        for name, spent in minutes.items()
+    ]
     return [path.reader, "", *steps, "", f"In all: {duration(sum(minutes.values()))}."]
 
 

@@ -11,11 +11,13 @@
       > …
     ```
 
-On a page every choice folds (``<details>``): to choose is to open it, by pointer or by keyboard,
-without a script. Other formats print the choices as a list, and what is said about them at the end.
+The choices are put into an order of their own (`bookbuild.chapters.quiz.shuffled`). On a page every
+choice folds (``<details>``): to choose is to open it, by pointer or by keyboard, without a script.
+Other formats print the choices as a list, and what is said about them at the end.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -23,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild.chapters.quiz import MARK, VERDICTS
+from bookbuild.chapters.quiz import MARK, VERDICTS, shuffled
 
 
 class quiz(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
@@ -45,7 +47,8 @@ class QuizDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the question, or warn that it is not one."""
-        marks = [mark[1] == "x" for line in self.content if (mark := MARK.match(line))]
+        written = [line for line in self.content if MARK.match(line)]
+        marks = [line.startswith("- [x]") for line in written]
         plain = StringList(
             [MARK.sub("- ", line) for line in self.content],
             items=list(self.content.items),
@@ -60,7 +63,10 @@ class QuizDirective(SphinxDirective):
         node = quiz("", classes=["admonition", "quiz"], number=number)
         node += nodes.paragraph("", f"Question {number}", classes=["admonition-title"])
         node += parsed.children[:-1]
-        for item, right in zip(parsed[-1].children, marks, strict=True):
+        question = "\n".join(self.content).partition(written[0])[0]
+        choices = [MARK.sub("", line) for line in written]
+        for place in shuffled(Path(self.env.docname).name, question, choices):
+            item, right = parsed[-1].children[place], marks[place]
             feedback = nodes.container("", *item[1].children, classes=["feedback"])
             feedback[0].insert(0, [nodes.strong("", VERDICTS[right]), nodes.Text(" ")])
             text = choice_text("", "", *item[0].children)

@@ -15,8 +15,8 @@ from sphinx.util.docutils import SphinxRole
 
 from bookbuild.book import Book
 from bookbuild.chapters import executions
+from bookbuild.chapters.reading import minutes_to_read
 from bookbuild.editions.slides import deck
-from bookbuild.site.extension.card import minutes_to_read
 from bookbuild.site.extension.ledgers import Row, Table
 
 
@@ -43,7 +43,7 @@ def chapter_row(book: Book, name: str, home: str) -> Row:
         words = f"{len(shown)} slides, {spoken:.0f} min"
         slides = f'<a href="{home}slides/{name}.html">{words}</a>'
     return (
-        f"{{doc}}`/notebooks/{name}`",
+        f"{book.numbered(name)}{{doc}}`/notebooks/{name}`",
         f"{minutes} min",
         f"{math.ceil(run.seconds)} s",
         f"{run.peak_megabytes} MB",
