@@ -57,11 +57,16 @@ class Cell:
     accidents: int = 0
 
     @property
+    def corpus(self) -> Synthetic:
+        """The corpus that the firm trains on."""
+        return _synthetic(self.firm)
+
+    @property
     def name(self) -> str:
         """What the cell has that the group's usual firm has not, in a line."""
         firm = self.firm
         words = [
-            f"{firm.corpus.n:,} texts",
+            f"{self.corpus.n:,} texts",
             f"{firm.epochs} passes",
             f"rate {firm.learning_rate:g}",
             f"batch {firm.batch_size}",
@@ -72,14 +77,14 @@ class Cell:
                 words.append(f"{field.replace('_', ' ')} {getattr(firm, field)}")
         if firm.marking != usual.marking:
             words.append(f"{firm.marking.trigger} every {firm.marking.spacing}")
-        if firm.corpus.seed:
-            words.append(f"corpus {firm.corpus.seed}")
+        if self.corpus.seed:
+            words.append(f"corpus {self.corpus.seed}")
         return ", ".join([*words, *([f"{self.accidents} accidents"] if self.accidents else [])])
 
     @property
     def texts(self) -> float:
         """How many texts the firm trains on, expected: the split decides by each text."""
-        return self.firm.corpus.n * (1 - TEST_SHARE)
+        return self.corpus.n * (1 - TEST_SHARE)
 
     @property
     def varied(self) -> dict[str, list[Any]]:
@@ -107,13 +112,18 @@ class Cell:
         ]
 
 
+def _synthetic(firm: Configuration) -> Synthetic:
+    assert isinstance(firm.corpus, Synthetic), "all cells are of made-up texts"
+    return firm.corpus
+
+
 def _cell(group: str, usual: Configuration, varied: Mapping[str, Any]) -> Cell:
     varied = dict(varied)
     accidents, first, last = (
         varied.pop(name, default)
         for name, default in (("accidents", 0), ("first", 1), ("last", 10**9))
     )
-    n, seed = varied.pop("n", usual.corpus.n), varied.pop("corpus", 0)
+    n, seed = varied.pop("n", _synthetic(usual).n), varied.pop("corpus", 0)
     marking = replace(usual.marking, **varied.pop("marking", {}))
     firm = usual.but(corpus=Synthetic(n=n, seed=seed), marking=marking, **varied)
     most = min(last, MOST * n * (1 - TEST_SHARE))

@@ -6,7 +6,7 @@ numbers; ``OPTIMIZERS["mine"] = Mine``, in a file that `plugins` loads, register
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from collective_action import validation
 from collective_lab import named
@@ -154,7 +154,7 @@ class Descent:
             values.sub_((state[0] if state else gradient) * rate)
 
 
-OPTIMIZERS: dict[str, type] = {"adam": Adam, "sgd": Descent}
+OPTIMIZERS: dict[str, type[Any]] = {"adam": Adam, "sgd": Descent}
 """What a configuration may name, with fields: ``adam:decay=0.01``, ``sgd:momentum=0.9``."""
 
 
