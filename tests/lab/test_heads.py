@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from collective_action.data import book_file
 from collective_action.learners import presentations
 from collective_lab.corpora import Synthetic
 from collective_lab.experiment import Configuration, material, train_bag
@@ -184,3 +185,28 @@ def test_clean_firms_can_be_stopped_and_gone_on_with(tmp_path, monkeypatch):
         "python -m collective_lab heads firms"
     )
     assert torch.get_num_threads() >= 1
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_the_books_laws_and_predictions_follow_from_its_records(name, tmp_path):
+    study.write_predictions(tmp_path / "again.json", name, study.read_firms())
+    again = json.loads((tmp_path / "again.json").read_text())
+    said = json.loads(book_file(f"results/heads/{name}.json").read_text())
+    assert again["predictions"].keys() == said["predictions"].keys()
+    for success in map(str, study.SUCCESSES):
+        for constant, value in said["laws"][success].items():
+            assert again["laws"][success][constant] == pytest.approx(value, rel=0.05, abs=0.02)
+    law = study.read_law(name)
+    firms = study.read_firms()
+    for cell in study.cells(making=False):
+        if study.learner(cell) == name:
+            clean = firms[study.clean_firm(cell).id]
+            members = law.members(cell.firm, clean, cell.accidents + clean.carriers)
+            stated = said["predictions"][f"{cell.group}: {cell.name}: 0.5"]["members"]
+            assert members == pytest.approx(float("inf") if stated is None else stated, rel=1e-3)
+
+
+def test_every_cell_of_the_study_is_recorded_whole():
+    assert sum(len(study.compare(name)) for name in LEARNERS) == 2 * len(
+        list(study.cells(making=False))
+    )

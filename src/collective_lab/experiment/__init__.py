@@ -18,6 +18,7 @@ from collective_lab.experiment.record import Outcome, Provenance, Record
 __all__ = [
     "Bag",
     "Configuration",
+    "Gaps",
     "Outcome",
     "Provenance",
     "Record",
@@ -34,6 +35,7 @@ __all__ = [
 
 _MODULES = {
     "bags": ("Bag", "train_bag", "train_bags"),
+    "gaps": ("Gaps",),
     "planted": ("plant",),
     "running": ("run", "run_together", "tasks"),
     "scoring": ("scores",),
