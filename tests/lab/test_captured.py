@@ -20,11 +20,12 @@ from collective_lab.training.captured.step import Step
 from collective_lab.training.captured.text import text
 from collective_lab.training.captured.timetable import timetable
 from collective_lab.training.captured.widths import padded
-from collective_lab.training.fast import conversion, loop, parameters
+from collective_lab.training.fast import conversion, loop
 from collective_lab.training.fast.batches import order, rows
 from collective_lab.training.fast.encoder import Norm
 from collective_lab.training.fast.parameters import Parameters
 from collective_lab.training.label_noise import distribution
+from collective_lab.training.optimizers import Adam
 from support.small_models import LABELS, MODELS, WORDS, lively
 
 pytestmark = pytest.mark.numerical
@@ -255,7 +256,7 @@ def test_steps_of_one_width_are_the_same_operations_and_ask_nothing(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_a_step_reads_nothing_that_lies_on_the_host(name, monkeypatch):
     """The device `meta` stands for a GPU: it computes shapes alone, and has no optimiser."""
-    monkeypatch.setattr(parameters, "adamw", lambda *args, **kwargs: None)
+    monkeypatch.setattr(Adam, "step", lambda *arguments: None)
     step = a_step(name, dropout=0.0, on=torch.device("meta"))
     with Watch() as watch:
         step(96)

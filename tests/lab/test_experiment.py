@@ -506,7 +506,7 @@ def test_help_is_there_for_a_stranger():
         [sys.executable, "-m", "collective_lab", "run", "--help"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    for word in ("--alpha", "bag, tiny, minilm, distilbert", "examples:"):
+    for word in ("--alpha", "bag, tiny, tiny-dropout, minilm, distilbert", "examples:"):
         assert word in process.stdout
 
 
