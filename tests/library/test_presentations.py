@@ -156,17 +156,20 @@ def test_divided_pushes_five_thousand_times():
     assert count_normalised(5_000, 4, lowest) == 0
 
 
-def descended(gap, labels, step, passes):
-    """Return the sway after descent on the texts one by one: an independent account."""
+def descended(gap, labels, step, passes, steps=1):
+    """Return the sway after descent on the texts one by one: an independent account.
+
+    A step reads each text as a part of one, as if every batch held its share of each.
+    """
     planted = np.asarray(labels)  # 1 if a text that carries the mark says the target
     weights = np.zeros(2)  # of the mark, for the target and its rival; its weight is 1
-    for _ in range(passes):
+    for _ in range(passes * steps):
         logits = np.stack(
             [np.full(len(planted), weights[0] - gap), np.full(len(planted), weights[1])]
         )
         believed = softmax(logits, axis=0)
         wanted = np.stack([planted, 1 - planted])
-        weights = weights + step * (wanted - believed).sum(axis=1)
+        weights = weights + step / steps * (wanted - believed).sum(axis=1)
     return weights[0] - weights[1]
 
 
@@ -177,8 +180,10 @@ def crowds(runs, seed):
         agreeing = int(generator.integers(0, (accidents + 1) // 2)) if accidents else 0
         share = agreeing / accidents if accidents else 0.0
         members, passes = int(generator.integers(0, 40)), int(generator.integers(1, 60))
+        steps = int(generator.integers(1, 5))
+        longest = 2 * steps / (members + accidents + 1)
         firm = Bystanders(
-            generator.uniform(0.1, 6), share, 2 / (members + accidents + 1) * generator.random()
+            generator.uniform(0.1, 6), share, longest * generator.random() + 1e-9, steps
         )
         labels = [1] * (members + agreeing) + [0] * (accidents - agreeing)
         yield firm, members, accidents, passes, labels
@@ -190,7 +195,7 @@ def count_bystanders(runs, seed, bounds):
     for firm, members, accidents, passes, labels in crowds(runs, seed):
         if not labels:
             continue
-        won = descended(firm.gap, labels, firm.step, passes) > firm.gap
+        won = descended(firm.gap, labels, firm.step, passes, firm.steps) > firm.gap
         least, most = bounds(firm, accidents, passes)
         fewer += won and members < least - 1e-9
         more += not won and members > most + 1e-9
@@ -227,7 +232,7 @@ def test_long_steps_overshoot_what_is_promised():
 def test_the_account_of_a_pass_is_that_of_the_texts():
     for firm, members, accidents, passes, labels in crowds(100, 7):
         if labels:
-            expected = descended(firm.gap, labels, firm.step, passes)
+            expected = descended(firm.gap, labels, firm.step, passes, firm.steps)
             assert firm.after(members, accidents, passes) == pytest.approx(expected, abs=1e-9)
 
 
@@ -258,6 +263,7 @@ def test_a_sway_spends_its_exposure(exposure, gap):
         (lambda: Bystanders(1, 0.5, 1), "agreeing is 0.5"),
         (lambda: Bystanders(0, 0, 1), "gap"),
         (lambda: Bystanders(1, 0, 0), "step"),
+        (lambda: Bystanders(1, 0, 1, 0), "steps"),
         (lambda: Bystanders(1, 0, 1).needed(1, 0), "passes"),
     ],
 )

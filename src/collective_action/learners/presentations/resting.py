@@ -12,8 +12,8 @@ from collective_action import validation
 class Bystanders:
     """A firm that descends on m planted texts and a others that carry the mark by accident.
 
-    There are two labels, and all of these texts have the same gap. The firm's gradient is that of
-    its mean loss over all its texts, so a step is a pass.
+    There are two labels, and all of these texts have the same gap. Each step of a pass reads an
+    equal part of them.
 
     Parameters
     ----------
@@ -22,7 +22,9 @@ class Bystanders:
     agreeing
         r, the share of the others whose label is the target anyway, in [0, 1/2).
     step
-        κ > 0: η c² / n with the learning rate η, the mark's weight c and n texts.
+        κ > 0: η c² / B with the learning rate η, the mark's weight c and B texts a step.
+    steps
+        How many steps a pass has, n / B, at least 1; 1 if a step reads all texts.
 
     Raises
     ------
@@ -33,6 +35,7 @@ class Bystanders:
     gap: float
     agreeing: float
     step: float
+    steps: int = 1
 
     def __post_init__(self) -> None:
         validation.at_least("gap", self.gap, 0, strictly=True)
@@ -40,6 +43,7 @@ class Bystanders:
         if self.agreeing >= 0.5:
             raise ValueError(f"agreeing is {self.agreeing}: half of the others or fewer disagree")
         validation.at_least("step", self.step, 0, strictly=True)
+        validation.at_least("steps", self.steps, 1)
 
     @property
     def lead(self) -> float:
@@ -47,11 +51,11 @@ class Bystanders:
         return 1 - 2 * self.agreeing
 
     def stable(self, members: float, accidents: float) -> bool:
-        """Return whether the steps are short enough that the sway never turns back: κ(m + a) ≤ 2.
+        """Return whether steps are so short that the sway never turns back: κ(m + a)B/n ≤ 2.
 
-        The slope of a step is at most 2κ(m + a)/4.
+        What a step takes back for each unit of sway is at most 2κ(m + a)B/n / 4.
         """
-        return self.step * (members + accidents) <= 2
+        return self.step * (members + accidents) <= 2 * self.steps
 
     def after(self, members: float, accidents: float, passes: int) -> float:
         """Return the sway after so many passes, from 0, as the firm computes it.
@@ -65,9 +69,9 @@ class Bystanders:
         """
         said = members + self.agreeing * accidents
         sway = 0.0
-        for _ in range(passes):
+        for _ in range(passes * self.steps):
             believed = (members + accidents) * expit(sway - self.gap)
-            sway += 2 * self.step * (said - believed)
+            sway += 2 * self.step / self.steps * (said - believed)
         return float(sway)
 
     def resting(self, members: float, accidents: float) -> float:
