@@ -32,8 +32,6 @@ class Statement:
     ----------
     label
         Of the statement in the book.
-    chapter
-        Where it stands.
     says
         What is compared with what, in a few words.
     bolder
@@ -43,7 +41,6 @@ class Statement:
     """
 
     label: str
-    chapter: str
     says: str
     bolder: str
     trials: Callable[[np.random.Generator], Iterator[Trial]]
@@ -211,47 +208,47 @@ def _bystanders(generator: np.random.Generator) -> Iterator[Trial]:
 
 STATEMENTS: Sequence[Statement] = (
     Statement(
-        "thm-planting", "planting-a-signal",
+        "thm-planting",
         "the bound on planting in features and labels, against exact success",
         "half the suboptimality gap will do", _planting,
     ),
     Statement(
-        "thm-feature-only", "planting-without-labels",
+        "thm-feature-only",
         "the paper's bound on planting without labels, against exact success",
         "the least positivity counts as half-way to 1", _without_labels("paper"),
     ),
     Statement(
-        "thm-feature-only-sharp", "planting-without-labels",
+        "thm-feature-only-sharp",
         "our sharper bound, against exact success",
         "the least positivity counts as half-way to 1", _without_labels("sharp"),
     ),
     Statement(
-        "thm-leave", "planting-without-labels",
+        "thm-leave",
         "the bound for a collective that leaves, against exact success",
         "the carried positivity counts as half-way to 1", _without_labels("leave"),
     ),
     Statement(
-        "thm-erasing", "erasing-a-signal",
+        "thm-erasing",
         "the bound on erasing, against exact success",
         "half the distance will do", _erasing,
     ),
     Statement(
-        "thm-steering-below", "steering-a-risk-minimiser",
+        "thm-steering-below",
         "the distance from the target, and that the critical mass arrives, against minimisers",
         "half the distance is promised", _steering,
     ),
     Statement(
-        "thm-control", "steering-the-descent",
+        "thm-control",
         "the distance promised night by night, and the night of arrival, against descent",
         "half the nights are enough", _descending,
     ),
     Statement(
-        "prop-paths", "who-joins",
+        "prop-paths",
         "groups just above and just below a tipping point, against their paths",
         "a group short of it by a twentieth still grows", _tipping,
     ),
     Statement(
-        "thm-heads-and-share", "heads-or-shares",
+        "thm-heads-and-share",
         "who has won after so many passes, and who has not, against descent",
         "heads alone are enough", _bystanders,
     ),
@@ -266,7 +263,6 @@ def table(instances: int = INSTANCES, seed: int = 2023) -> pd.DataFrame:
         rows.append(
             {
                 "statement": f"{{prf:ref}}`{statement.label}`",
-                "chapter": f"{{doc}}`notebooks/{statement.chapter}`",
                 "what is compared": statement.says,
                 "instances": f"{instances:,}",
                 "failures": failed,
