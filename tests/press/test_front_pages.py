@@ -69,7 +69,7 @@ def test_a_number_on_a_front_page_is_a_chapters(where, words, chapter, name):
 def test_the_landing_page_says_what_its_dot_is():
     gap, uniqueness = 0.6, 0.001
     dot = gap * uniqueness / (0.5 + gap * uniqueness)
-    assert f"at {dot:.2%} of them, {dot * 40_000:.0f} people" in page("index")
+    assert f"at {dot:.2%} of the couriers, {dot * 40_000:.0f} people" in page("index")
     assert glued("planting-a-signal", "planting-juniper") == "20"
     assert "Twenty of 40,000" in page("index")
 
