@@ -19,7 +19,7 @@ def paper(page: Page, address: str) -> Page:
 
 def test_there_is_one_title_and_no_menu(paper: Page) -> None:
     titles = [title for title in paper.locator("h1").all() if title.is_visible()]
-    assert [title.inner_text().removesuffix("#") for title in titles] == ["Planting a signal"]
+    assert [title.inner_text().removesuffix("#") for title in titles] == ["3. Planting a signal"]
     for menu in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article",
                  "#jb-print-toc", ".prev-next-footer", ".bd-footer-content"):  # fmt: skip
         for part in paper.locator(menu).all():
