@@ -14,6 +14,7 @@ import pandas as pd
 from collective_action.data import book_file
 from collective_lab.results import recorded
 from collective_lab.results.tables import sweeps_folder
+from collective_lab.store.files import write_text
 from collective_lab.sweep import costs
 from collective_lab.sweep.grids import GRIDS, OTHER_TEXTS
 
@@ -79,7 +80,7 @@ def page() -> str:
 def write(folder: Path) -> Path:
     """Write `costs.md` to a folder and return its path."""
     path = Path(folder) / "costs.md"
-    path.write_text(page(), encoding="utf-8", newline="\n")
+    write_text(path, page())
     return path
 
 
