@@ -95,13 +95,19 @@ def measured(cell: Cell, success: float, folder: Path | None = None) -> Measured
     ValueError
         If a record of the cell is missing.
     """
+    runs = _runs(cell, folder)
+    return Measured(critical_mass(runs, success), float(runs["carriers"].mean()))
+
+
+@cache
+def _runs(cell: Cell, folder: Path | None) -> pd.DataFrame:
+    """Return a cell's records, with the number of members where a curve has its share."""
     table = _tables(cell.group, folder)
     wanted = {configuration.id for configuration in cell.configurations()}
     runs = table[table["id"].isin(wanted)]
     if len(runs) < len(wanted):
         raise ValueError(f"{cell.group}, {cell.name}: {len(wanted) - len(runs)} runs are missing")
-    heads = runs.assign(alpha=runs["members"].astype(float))
-    return Measured(critical_mass(heads, success), float(runs["carriers"].mean()))
+    return runs.assign(alpha=runs["members"].astype(float))
 
 
 @cache
